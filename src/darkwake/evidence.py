@@ -1,0 +1,135 @@
+"""The one thing that every part hands on: a sentence, what it is about, and where it comes from.
+
+An `Evidence` is frozen and its id is made from its content, so the same finding has the same id on every machine
+and in every run, and two runs can be compared by their ids alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+Strength = Literal["weak", "fair", "strong"]
+SubjectKind = Literal["ship", "party", "goods", "site", "port", "area"]
+
+
+def canonical(value: Any) -> Any:
+    """`value` as plain JSON types: times as ISO 8601 with Z, floats rounded to nine digits, no NaN."""
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds" if value.microsecond else "seconds") + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        rounded = round(value, 9)
+        return 0.0 if rounded == 0 else rounded
+    if isinstance(value, Mapping):
+        return {str(key): canonical(item) for key, item in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return [canonical(item) for item in value]
+    return value
+
+
+def canonical_json(value: Any) -> str:
+    """The one JSON text of a value: sorted keys, no spaces, UTF-8, equal values give equal text."""
+    return json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
+
+def content_id(prefix: str, *content: Any) -> str:
+    """An id from content: `prefix` and the first 16 hex digits of the sha256 of its canonical JSON."""
+    digest = hashlib.sha256(canonical_json(list(content)).encode()).hexdigest()
+    return f"{prefix}-{digest[:16]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where in a source: rows of a table or lines of a text, both ends in, 1 for the first."""
+
+    source: str
+    """The sha256 of the source file, 64 hex digits."""
+    first_row: int
+    last_row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file as it was added to a case: never altered, known by its hash."""
+
+    sha256: str
+    name: str
+    """The file's name as the user gave it, without its folder."""
+    kind: str
+    """What it was read as, such as "dma-csv", "nmea", "ofac-sdn"."""
+    bytes: int
+    rows: int = 0
+    """Rows (or messages, or entries) that the reader saw: kept plus refused."""
+    kept: int = 0
+    refused: Mapping[str, int] = field(default_factory=dict)
+    """How many rows were refused, by reason."""
+    dated: str = ""
+    """The date that the source itself carries, EDTF, empty where it carries none."""
+    invented: bool = False
+    """True for the made-up data of the demo and the tests; every page says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a piece of evidence is about."""
+
+    kind: SubjectKind
+    key: str
+    """What joins: the MMSI of a ship, "LIST:entry" of a party, the LOCODE of a port."""
+    label: str = ""
+    """What a reader sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where: a position in degrees, or two where the evidence has two ends."""
+
+    lat: float
+    lon: float
+    end_lat: float | None = None
+    end_lon: float | None = None
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One finding. Interval ends are included; None means unknown or still open."""
+
+    kind: str
+    subjects: tuple[Subject, ...]
+    start: datetime | None
+    end: datetime | None
+    place: Place | None
+    says: str
+    """One sentence, past tense, with its units; never a verdict of guilt."""
+    strength: Strength
+    because: str
+    """Why it has that strength."""
+    innocent: tuple[str, ...]
+    """The explanations that need no guilt."""
+    sources: tuple[Citation, ...]
+    made_by: str
+    """Part, version and parameters, such as "events.gap 0.1.0 longer_than=6h"."""
+    details: str = "{}"
+    """The numbers behind the sentence, canonical JSON."""
+
+    @property
+    def id(self) -> str:
+        """Made from the content, so that equal findings are one finding."""
+        return content_id("ev", self.as_dict())
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON types, without the id."""
+        plain = asdict(self)
+        plain["details"] = json.loads(self.details)
+        result: dict[str, Any] = canonical(plain)
+        return result
