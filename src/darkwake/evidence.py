@@ -127,9 +127,14 @@ class Evidence:
         """Made from the content, so that equal findings are one finding."""
         return content_id("ev", self.as_dict())
 
+    def data(self) -> dict[str, Any]:
+        """The numbers behind the sentence."""
+        numbers: dict[str, Any] = json.loads(self.details)
+        return numbers
+
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the id."""
         plain = asdict(self)
-        plain["details"] = json.loads(self.details)
+        plain["details"] = self.data()
         result: dict[str, Any] = canonical(plain)
         return result

@@ -23,33 +23,53 @@ Box = tuple[float, float, float, float]
 
 @cache
 def rings(scale: Scale) -> tuple[Ring, ...]:
-    """Every outline of land and of the lakes in it, in the file's order; even-odd filling gives the land."""
+    """Every outline of land and of the lakes in it, in the file's order; even-odd filling gives the land.
+
+    An outline that crosses 180° runs on beyond it, and stands a second time shifted by 360°, so that each map between
+    180° west and 180° east finds its part. Antarctica is closed along the pole.
+    """
     packed = files("darkwake").joinpath("data", f"land-{scale}.json.gz").read_bytes()
     topology = json.loads(gzip.decompress(packed))
     zoom, shift = np.array(topology["transform"]["scale"]), np.array(topology["transform"]["translate"])
     arcs = [np.cumsum(np.array(arc, dtype=np.int64), axis=0) * zoom + shift for arc in topology["arcs"]]
-    found = []
+    found: list[Ring] = []
     for geometry in topology["objects"]["land"]["geometries"]:
         polygons = geometry["arcs"] if geometry["type"] == "MultiPolygon" else [geometry["arcs"]]
         for polygon in polygons:
             for outline in polygon:
                 # a negative number is the arc ~number walked backwards; the joint point stands twice
                 parts = [arcs[number] if number >= 0 else arcs[~number][::-1] for number in outline]
-                found.append(np.concatenate([parts[0], *(part[1:] for part in parts[1:])]))
+                found += _unrolled(np.concatenate([parts[0], *(part[1:] for part in parts[1:])]))
     return tuple(found)
+
+
+def _unrolled(ring: Ring) -> list[Ring]:
+    """An outline without jumps at 180°, and its copies for the maps that it reaches into."""
+    step = np.diff(ring[:, 0])
+    lon = np.concatenate([ring[:1, 0], ring[0, 0] + np.cumsum((step + 180.0) % 360.0 - 180.0)])
+    one = np.column_stack([lon, ring[:, 1]])
+    if abs(lon[-1] - lon[0]) > 180.0:  # it goes round the pole
+        pole = np.copysign(90.0, ring[:, 1].mean())
+        one = np.vstack([one, [lon[-1], pole], [lon[0], pole], one[:1]])
+    copies = [one]
+    if one[:, 0].max() > 180.0:
+        copies.append(one - [360.0, 0.0])
+    if one[:, 0].min() < -180.0:
+        copies.append(one + [360.0, 0.0])
+    return copies
 
 
 def rings_in(box: Box, scale: Scale) -> list[Ring]:
     """The outlines that may reach into `box`: whole, not cut, so that they can still be filled."""
-    west, south, east, north = box
-    return [
-        ring
-        for ring in rings(scale)
-        if ring[:, 0].max() >= west
-        and ring[:, 0].min() <= east
-        and ring[:, 1].max() >= south
-        and ring[:, 1].min() <= north
-    ]
+    bounds = _bounds(scale)
+    meets = ((bounds[:, :2] <= box[2:]) & (bounds[:, 2:] >= box[:2])).all(axis=1)
+    return [rings(scale)[number] for number in np.flatnonzero(meets)]
+
+
+@cache
+def _bounds(scale: Scale) -> NDArray[np.float64]:
+    """West, south, east, north of each outline, shape (outlines, 4)."""
+    return np.array([[*ring.min(axis=0), *ring.max(axis=0)] for ring in rings(scale)])
 
 
 def mask(box: Box, size_deg: float, scale: Scale = "10m") -> NDArray[np.bool_]:

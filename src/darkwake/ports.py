@@ -35,6 +35,15 @@ def layout(header: list[str]) -> str | None:
     return None
 
 
+def sniff(file: Path) -> str | None:
+    """The layout of a file of ports, from its first line; None where it is none."""
+    if file.suffix.lower() != ".csv":
+        return None
+    with file.open("rb") as raw:
+        header = raw.readline(65_536).decode("utf-8-sig", errors="replace")
+    return layout([word.strip().strip('"') for word in header.split(",")])
+
+
 @cache
 def default() -> pl.DataFrame:
     """The package's own table, PORTS: facts drawn from the World Port Index by scripts/make_ports.py."""

@@ -145,6 +145,39 @@ VOYAGES = _schema(
 )
 """A leg from port to port; sorted by ship, departed."""
 
+CHAINS = _schema(
+    {
+        "ship": pl.Int64,
+        "voyages": pl.List(pl.String),  # ids of consecutive legs, the first from one end, the last to the other
+        "departed": TIME,
+        "arrived": TIME,
+        "from_port": pl.String,
+        "from_name": pl.String,
+        "from_country": pl.String,
+        "to_port": pl.String,
+        "to_name": pl.String,
+        "to_country": pl.String,
+        "via": pl.List(pl.String),  # names of the ports called at on the way, in order
+        "dark_h": pl.Float64,
+    }
+)
+"""A voyage from one end of a corridor to the other, with any calls between; sorted by departed, ship."""
+
+REACH = _schema(
+    {
+        "event": pl.String,  # the gap's id
+        "ship": pl.Int64,
+        "port": pl.String,
+        "name": pl.String,
+        "country": pl.String,
+        "there_m": pl.Float64,  # from where the gap began to the port, never more than the true way
+        "back_m": pl.Float64,  # from the port to where the gap ended
+        "slack_h": pl.Float64,  # hours of the gap left over at `speed_kn`, for the call itself and any detour
+        "speed_kn": pl.Float64,  # the speed that was allowed to the ship
+    }
+)
+"""Ports that a ship could have called at in a gap; sorted by event, slack_h from high to low, port."""
+
 FEATURE = pl.Struct(
     {
         "feature": pl.String,  # what was compared, such as "imo" or "name"

@@ -1,0 +1,146 @@
+"""The answer in three sentences, with the strongest reason against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from darkwake import country
+from darkwake.case import words
+from darkwake.case.join import Thread
+from darkwake.evidence import Evidence
+
+Row = Mapping[str, Any]
+
+
+def answer(
+    *,
+    corridor: tuple[Sequence[str], Sequence[str]],
+    period: tuple[Any, Any],
+    chains: Sequence[Row],
+    possible: int,
+    threads: Sequence[Thread],
+    evidence: Sequence[Evidence],
+    ships: int,
+    searched: str,
+) -> dict[str, Any]:
+    """What was found, in the order a reader asks: what moved, was it dark, who is listed.
+
+    Args:
+        corridor: countries or ports from and to; both empty where the case asks for none.
+        period: first and last moment of the data that were looked at.
+        chains: the voyages on the corridor, each with `ship`.
+        possible: how many legs may have been such a voyage, with the call unheard.
+        threads: all threads, in their order.
+        evidence: all evidence of the case.
+        ships: how many ships were in the data.
+        searched: the lists with their dates and counts, empty where none was given.
+
+    Returns:
+        `sentences` (three), `against` (one), `evidence` (the ids that they rest on).
+    """
+    silences = [item for item in evidence if item.kind == "silence"]
+    listed = [item for item in evidence if item.kind == "listing"]
+    told = {thread.ship for thread in threads}
+    on_way = [item for item in silences if int(item.subjects[0].key) in told] if any(corridor) else silences
+    off = [item for item in on_way if item.data().get("verdict") == "likely switched off"]
+    sentences = [
+        _moved(corridor, period, chains, possible, ships),
+        _dark(on_way, off, corridor),
+        _listed(listed, searched),
+    ]
+    rests_on = [item.id for item in (*off, *listed)]
+    return {"sentences": sentences, "against": _against(on_way, off, listed), "evidence": rests_on}
+
+
+def _moved(
+    corridor: tuple[Sequence[str], Sequence[str]],
+    period: tuple[Any, Any],
+    chains: Sequence[Row],
+    possible: int,
+    ships: int,
+) -> str:
+    when = f"Between {words.day(period[0])} and {words.day(period[1])}"
+    if not any(corridor):
+        return f"{when}, the sources held positions of {words.count(ships, 'ship')}; the case names no corridor."
+    way = " ".join(
+        f"{word} {words.listing([country.name(place) for place in places])}"
+        for word, places in zip(("from", "to"), corridor, strict=True)
+        if places
+    )
+    by = len({chain["ship"] for chain in chains})
+    if not chains:
+        said = f"{when}, none of the {words.count(ships, 'ship')} in the sources was heard to make a voyage {way}"
+    else:
+        made = f"{words.count(by, 'ship')} of the {ships:,} in the sources"
+        said = f"{when}, {made} made {words.count(len(chains), 'voyage')} {way}"
+    if possible:
+        more = f"{words.count(possible, 'more leg' if chains else 'leg')} could have been one, with the call unheard"
+        said += f"; {more}"
+    return said + "."
+
+
+def _dark(silences: Sequence[Evidence], off: Sequence[Evidence], corridor: tuple[Sequence[str], Sequence[str]]) -> str:
+    where = "On the ships told of here" if any(corridor) else "In all of the data"
+    if not silences:
+        return f"{where}, no silence was longer than the case asks for."
+    kinds: dict[str, int] = {}
+    for item in silences:
+        verdict = item.data().get("verdict", "cannot tell")
+        kinds[verdict] = kinds.get(verdict, 0) + 1
+    rest = [
+        {
+            "poor reception": f"{number:,} in water where ships often go unheard",
+            "receiver outage": f"{number:,} while the other ships there went unheard too",
+            "area-wide silence": f"{number:,} while a whole area fell silent",
+            "identity change": f"{number:,} between two different ships",
+            "cannot tell": f"{number:,} that cannot be told",
+        }[verdict]
+        for verdict, number in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
+        if verdict != "likely switched off"
+    ]
+    looked = f"{len(off):,} looked switched off" if off else "none looked switched off"
+    tail = f"; {words.listing(rest)}" if rest else ""
+    were = "silence was" if len(silences) == 1 else "silences were"
+    return f"{where}, {len(silences):,} {were} found, of which {looked}{tail}."
+
+
+def _listed(listed: Sequence[Evidence], searched: str) -> str:
+    if not searched:
+        return "No list was loaded, so no ship was screened."
+    sure = [item for item in listed if item.data()["rank"] in ("certain", "strong")]
+    if not listed:
+        return f"No ship was found in the lists checked ({searched}); that is not the same as clear."
+    ships = sorted({item.subjects[0].label for item in sure})
+    leads = len(listed) - len(sure)
+    tail = f"{words.count(leads, 'weaker lead')} {'is' if leads == 1 else 'are'} listed below" if leads else ""
+    if not ships:
+        return f"No ship met an entry for certain in the lists checked ({searched}); {tail}."
+    said = (
+        f"{words.listing(ships)} met {'an entry' if len(ships) == 1 else 'entries'} of the lists checked ({searched})"
+    )
+    return f"{said}; {tail}." if tail else f"{said}."
+
+
+def _against(silences: Sequence[Evidence], off: Sequence[Evidence], listed: Sequence[Evidence]) -> str:
+    """The strongest reason against what the three sentences suggest, chosen by what they rest on most."""
+    if off:
+        worst = max(off, key=lambda item: (item.data().get("p") or 0.0, item.id))
+        silence = worst.data().get("silence", {})
+        p = worst.data().get("p")
+        chance = f" (p = {p:.3f} for the least sure of them)" if p is not None else ""
+        others = (
+            f"; {silence['unheard_as_long']:,} other passages were as long" if silence.get("unheard_as_long") else ""
+        )
+        return (
+            f"A silence that stands out among its peers{chance} may still be a fault, a crowded channel or a master "
+            f"who switched off for safety, which the rules allow{others}. No position tells what was on board."
+        )
+    if listed:
+        return (
+            "A list entry names a hull or a name, and names are shared and changed: the match has to be checked "
+            "against the ship's register. Being listed says nothing about this voyage's cargo."
+        )
+    if silences:
+        return "Silence in a thin feed is the rule: nearly all of these are explained by where and how ships are heard."
+    return "Nothing was found to speak against; but what the sources do not cover, this case cannot see."

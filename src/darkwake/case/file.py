@@ -1,0 +1,298 @@
+"""The case as one file: every table, the evidence, the threads and the answer, as plain JSON in a stated order.
+
+case.json is the one truth: the page, and every other export, is drawn from it alone. docs/case.md lists its fields.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import polars as pl
+
+from darkwake import country
+from darkwake.case import answer, findings, join, words
+from darkwake.case.findings import Innocent, Labels
+from darkwake.case.folder import Asked
+from darkwake.evidence import Evidence, Source, canonical
+
+FORMAT_VERSION = 1
+MOST_GAPS = 5_000
+"""More gaps than these are counted, and the longest of them shown; no page of more is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What the parts found, as the tables of schema.py, and the thinned tracks."""
+
+    ships: pl.DataFrame
+    identities: pl.DataFrame
+    events: pl.DataFrame
+    silences: pl.DataFrame
+    voyages: pl.DataFrame
+    corridor: pl.DataFrame
+    """CHAINS: the voyages on the corridor, each a chain of legs."""
+    reach: pl.DataFrame
+    hits: pl.DataFrame
+    tracks: Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the parts say of themselves: versions with parameters, innocent explanations, lists searched, limits."""
+
+    made_by: str
+    by: Mapping[str, str]
+    """Kind of evidence -> part, version and parameters."""
+    innocent: Innocent
+    searched: str
+    """The lists with their dates and counts, as one phrase; empty where none was loaded."""
+    parameters: Sequence[Mapping[str, Any]]
+    limits: Sequence[str]
+
+
+def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -> dict[str, Any]:
+    """The whole case, ready to be written by `dump`."""
+    labels = Labels(tables.ships, tables.identities)
+    legs = {row["id"]: row for row in tables.voyages.iter_rows(named=True)}
+    chains = [_chain(row, legs) for row in tables.corridor.iter_rows(named=True)]
+    possible = _possible(tables, legs, labels)
+    shown = _shown_gaps(tables, {chain["ship"] for chain in chains} | {journey.ship for journey in possible})
+    own = [leg for chain in chains for leg in chain["legs"]] + [leg for journey in possible for leg in journey.legs]
+    pool = join.Pool.of(_evidence(tables, shown, own, labels, told))
+    journeys = join.journeys(chains, possible, _of_note(asked, tables), labels.long, _extents(tables.ships))
+    threads, unused = join.threads(journeys, pool)
+    period = _period(asked, tables.ships)
+    told_ships = {thread.ship for thread in threads}
+    corridor_legs = {leg["id"] for chain in chains for leg in chain["legs"]}
+    events = tables.events.filter((pl.col("kind") != "gap") | pl.col("id").is_in(shown.implode()))
+    case = {
+        "format": "darkwake-case",
+        "format_version": FORMAT_VERSION,
+        "made_by": told.made_by,
+        "case": {
+            "name": asked.name,
+            "question": asked.question,
+            "invented": asked.invented or any(source.invented for source in sources),
+            "corridor": {"from": asked.from_, "to": asked.to},
+            "period": {"start": period[0], "end": period[1]},
+            "longer_than_h": asked.longer_than_h,
+        },
+        "answer": answer.answer(
+            corridor=(asked.from_, asked.to),
+            period=period,
+            chains=chains,
+            possible=len(possible),
+            threads=threads,
+            evidence=pool.evidence,
+            ships=tables.ships.height,
+            searched=told.searched,
+        ),
+        "counts": _counts(sources, tables, chains),
+        "sources": [asdict(source) for source in sorted(sources, key=lambda source: (source.name, source.sha256))],
+        "ships": _ships(tables, labels, told_ships),
+        "tracks": tables.tracks,
+        "ports": _ports(tables),
+        "events": _rows(events),
+        "silences": _rows(tables.silences.filter(pl.col("event").is_in(shown.implode()))),
+        "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages)],
+        "hits": _rows(tables.hits),
+        "searched": told.searched,
+        "evidence": [{"id": item.id} | item.as_dict() for item in pool.evidence],
+        "threads": [_thread(thread) for thread in threads],
+        "unused": unused,
+        "method": {"parameters": told.parameters, "limits": [*told.limits, *_left_out(tables, shown)]},
+    }
+    result: dict[str, Any] = canonical(case)
+    return result
+
+
+def dump(case: Mapping[str, Any]) -> str:
+    """The text of case.json: one line a list item where that helps a diff, and the same bytes for the same case."""
+    lines = []
+    for key, value in case.items():
+        if isinstance(value, list):
+            items = ",\n".join(f"  {_json(item)}" for item in value)
+            lines.append(f" {_json(key)}: [\n{items}\n ]" if value else f" {_json(key)}: []")
+        else:
+            lines.append(f" {_json(key)}: {_json(value)}")
+    return "{\n" + ",\n".join(lines) + "\n}\n"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _chain(row: Mapping[str, Any], legs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    own = [legs[leg] for leg in row["voyages"]]
+    return {
+        "ship": row["ship"],
+        "legs": own,
+        "from_": findings.port_name(own[0], "from"),
+        "to": findings.port_name(own[-1], "to"),
+    }
+
+
+def _possible(tables: Tables, legs: Mapping[str, Mapping[str, Any]], labels: Labels) -> list[join.Journey]:
+    """Legs in whose silence the corridor's other end could have been called at."""
+    by_event: dict[str, list[dict[str, Any]]] = {}
+    for row in tables.reach.iter_rows(named=True):
+        by_event.setdefault(row["event"], []).append(row)
+    found = []
+    for leg in legs.values():
+        could_have = sorted(
+            (row for gap in leg["gaps"] for row in by_event.get(gap, [])),
+            key=lambda row: (-row["slack_h"], row["port"]),
+        )
+        if could_have:
+            found.append(
+                join.Journey(
+                    ship=leg["ship"],
+                    label=labels.long(leg["ship"]),
+                    start=leg["departed"],
+                    end=leg["arrived"],
+                    legs=(leg,),
+                    from_=findings.port_name(leg, "from"),
+                    to=findings.port_name(leg, "to"),
+                    could_have=tuple(could_have),
+                )
+            )
+    return found
+
+
+def _shown_gaps(tables: Tables, told: set[int]) -> pl.Series:
+    """Ids of the gaps that the case file holds: those of the ships that it tells of, then the longest."""
+    gaps = tables.events.filter(pl.col("kind") == "gap").join(
+        tables.silences.select(pl.col("event").alias("id"), "verdict"), on="id", how="left"
+    )
+    first = pl.col("ship").is_in(sorted(told)) | (pl.col("verdict") == "likely switched off")
+    length = pl.col("details").str.json_path_match("$.hours").cast(pl.Float64)
+    ranked = gaps.sort([first, length, "id"], descending=[True, True, False])
+    return ranked["id"].head(max(MOST_GAPS, gaps.select(first.sum()).item() or 0))
+
+
+def _left_out(tables: Tables, shown: pl.Series) -> list[str]:
+    left = tables.events.filter(pl.col("kind") == "gap").height - shown.len()
+    if left <= 0:
+        return []
+    return [f"{left:,} shorter silences of ships that no thread tells of are counted, but not shown one by one."]
+
+
+def _evidence(
+    tables: Tables, shown: pl.Series, own: Sequence[Mapping[str, Any]], labels: Labels, told: Told
+) -> list[Evidence]:
+    """Every silence that is shown, every hit, and the legs and calls of the journeys that are told."""
+    silences = {row["event"]: row for row in tables.silences.iter_rows(named=True)}
+    gaps = tables.events.filter(pl.col("id").is_in(shown.implode()))
+    found = [
+        findings.of_gap(row, silences.get(row["id"]), labels, told.innocent, told.by["silence"])
+        for row in gaps.iter_rows(named=True)
+    ]
+    found += [
+        findings.of_hit(row, labels, told.innocent, told.by["listing"]) for row in tables.hits.iter_rows(named=True)
+    ]
+    calls = {leg[end] for leg in own for end in ("from_call", "to_call")} - {None}
+    found += [findings.of_voyage(dict(leg), labels, told.innocent, told.by["voyage"]) for leg in own]
+    rows = tables.events.filter(pl.col("id").is_in(sorted(calls)))
+    found += [
+        findings.of_port_call(row, labels, told.innocent, told.by["port call"]) for row in rows.iter_rows(named=True)
+    ]
+    return found
+
+
+def _of_note(asked: Asked, tables: Tables) -> list[int]:
+    """Ships that are told of even without a voyage on the corridor: those that a list entry met, first of all.
+
+    Where the case names no corridor, those that look switched off as well.
+    """
+    ships = set(tables.hits.filter(pl.col("rank") != "weak lead")["ship"].drop_nulls())
+    if not (asked.from_ or asked.to):
+        off = tables.silences.filter(pl.col("verdict") == "likely switched off")["event"]
+        ships |= set(tables.events.filter(pl.col("id").is_in(off.implode()))["ship"])
+    return sorted(ships)
+
+
+def _extents(ships: pl.DataFrame) -> dict[int, tuple[Any, Any]]:
+    return {ship: (first, last) for ship, first, last in ships.select("ship", "first_seen", "last_seen").iter_rows()}
+
+
+def _period(asked: Asked, ships: pl.DataFrame) -> tuple[Any, Any]:
+    start, end = asked.times()
+    return start or ships["first_seen"].min(), end or ships["last_seen"].max()
+
+
+def _counts(sources: Sequence[Source], tables: Tables, chains: Sequence[Any]) -> dict[str, int]:
+    kinds = dict(tables.events.group_by("kind").len().iter_rows())
+    return {
+        "rows": sum(source.rows for source in sources),
+        "refused": sum(sum(source.refused.values()) for source in sources),
+        "positions": int(tables.ships["positions"].sum()),
+        "ships": tables.ships.height,
+        "gaps": kinds.get("gap", 0),
+        "port_calls": kinds.get("port_call", 0),
+        "voyages": tables.voyages.height,
+        "corridor_voyages": len(chains),
+        "hits": tables.hits.height,
+    }
+
+
+def _ships(tables: Tables, labels: Labels, told: set[int]) -> list[dict[str, Any]]:
+    """Every ship; the history of what it said of itself only for those that are told of, and those with a hit."""
+    wanted = told | set(tables.hits["ship"].drop_nulls())
+    said: dict[int, list[dict[str, Any]]] = {}
+    for row in tables.identities.filter(pl.col("ship").is_in(sorted(wanted))).iter_rows(named=True):
+        said.setdefault(row.pop("ship"), []).append(row)
+    return [
+        {
+            "ship": row["ship"],
+            "label": labels.long(row["ship"]),
+            "ais_class": row["ais_class"],
+            "flag": country.flag_of_mmsi(row["ship"]),
+            "positions": row["positions"],
+            "first_seen": row["first_seen"],
+            "last_seen": row["last_seen"],
+            "identities": said.get(row["ship"], []),
+        }
+        for row in tables.ships.iter_rows(named=True)
+    ]
+
+
+def _ports(tables: Tables) -> list[dict[str, Any]]:
+    """The ports that were called at, each where the ships lay on average."""
+    calls = tables.events.filter(pl.col("kind") == "port_call").with_columns(
+        pl.col("details").str.json_path_match(f"$.{name}").alias(name) for name in ("port", "name", "country")
+    )
+    called = calls.group_by("port", "name", "country").agg(
+        pl.col("start_lat").mean().round(4).alias("lat"), pl.col("start_lon").mean().round(4).alias("lon")
+    )
+    return called.sort("port", "name").to_dicts()
+
+
+def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:
+    rows = table.to_dicts()
+    for row in rows:
+        if "details" in row:
+            row["details"] = json.loads(row["details"])
+    return rows
+
+
+def _thread(thread: join.Thread) -> dict[str, Any]:
+    plain = asdict(thread)
+    plain.pop("rank")
+    plain["for"] = plain.pop("for_")
+    return {"id": thread.id} | plain
+
+
+def summary(case: Mapping[str, Any]) -> list[str]:
+    """The case in a few lines for a terminal."""
+    counts = case["counts"]
+    return [
+        *case["answer"]["sentences"],
+        f"Against: {case['answer']['against']}",
+        f"{words.count(counts['positions'], 'position')} of {words.count(counts['ships'], 'ship')}, "
+        f"{words.count(counts['gaps'], 'silence')}, {words.count(counts['voyages'], 'voyage')}, "
+        f"{words.count(len(case['threads']), 'thread')}, {words.count(len(case['evidence']), 'piece')} of evidence "
+        f"({len(case['unused']):,} unused).",
+    ]

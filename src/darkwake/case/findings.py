@@ -1,0 +1,195 @@
+"""Rows of the parts' tables as evidence: one sentence each, with its strength, its innocent explanations, its rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from darkwake.case import words
+from darkwake.evidence import Citation, Evidence, Place, Strength, Subject, canonical_json
+
+Row = dict[str, Any]
+
+STRENGTHS: dict[str, tuple[Strength, str]] = {
+    "likely switched off": ("fair", "other ships were heard in the same water in the same hours, and this one was not"),
+    "poor reception": ("weak", "ships in this water often go unheard as long"),
+    "receiver outage": ("weak", "the other ships in this water went unheard in the same hours"),
+    "area-wide silence": ("weak", "all ships of the area fell silent in the same hours"),
+    "identity change": ("fair", "the two sides of the silence belong to different ships"),
+    "cannot tell": ("weak", "too few other ships were heard there to compare with"),
+}
+_RANK_STRENGTH: dict[str, Strength] = {"certain": "strong", "strong": "strong", "fair": "fair"}
+
+
+@dataclass(frozen=True, slots=True)
+class Innocent:
+    """The explanations that need no guilt, as each part gives them."""
+
+    gap: tuple[str, ...]
+    port_call: tuple[str, ...]
+    hit: tuple[str, ...]
+    voyage: tuple[str, ...]
+
+
+class Labels:
+    """What a ship is called in sentences: its name, its MMSI, its IMO number."""
+
+    def __init__(self, ships: pl.DataFrame, identities: pl.DataFrame) -> None:
+        said: dict[int, dict[str, str]] = {}
+        # the value that most messages carried stands for the ship; the rest of its history is shown beside it
+        best = (
+            identities.filter(pl.col("field").is_in(["name", "imo"]))
+            .group_by("ship", "field", "value")
+            .agg(pl.col("messages").sum(), pl.col("last_seen").max())
+            .sort(["ship", "field", "messages", "last_seen", "value"], descending=[False, False, True, True, False])
+            .unique(["ship", "field"], keep="first", maintain_order=True)
+        )
+        for ship, field, value in best.select("ship", "field", "value").iter_rows():
+            said.setdefault(ship, {})[field] = value
+        self._said = said
+        self._class = dict(ships.select("ship", "ais_class").iter_rows())
+
+    def long(self, ship: int) -> str:
+        """Such as "AMBER HERON (MMSI 352990001, IMO 9999993)"."""
+        said = self._said.get(ship, {})
+        numbers = f"MMSI {ship:09d}" + (f", IMO {said['imo']}" if "imo" in said else "")
+        return f"{said['name']} ({numbers})" if "name" in said else numbers
+
+    def short(self, ship: int) -> str:
+        """Such as "AMBER HERON"."""
+        return self._said.get(ship, {}).get("name", f"MMSI {ship:09d}")
+
+    def subject(self, ship: int) -> Subject:
+        """The ship as what a piece of evidence is about."""
+        return Subject("ship", f"{ship:09d}", self.long(ship))
+
+
+def of_gap(gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, made_by: str) -> Evidence:
+    """A gap, and what it means where it was weighed."""
+    details = json.loads(gap["details"])
+    name = labels.short(gap["ship"])
+    if gap["end"] is None:
+        before = words.hours(details["hours"])
+        says = f"{name} was last heard on {words.moment(gap['start'])}, {before} before the data end"
+    else:
+        says = (
+            f"{name} was not heard for {words.hours(details['hours'])}, from {words.moment(gap['start'])} "
+            f"to {words.moment(gap['end'])}"
+        )
+    says += f", after {words.position(gap['start_lat'], gap['start_lon'])}."
+    strength, because = STRENGTHS["cannot tell"]
+    if silence is not None:
+        says = f"{says} {silence['says']}"
+        strength, because = STRENGTHS[silence["verdict"]]
+        details = details | {
+            "silence": json.loads(silence["details"]),
+            "verdict": silence["verdict"],
+            "p": silence["p"],
+        }
+    return Evidence(
+        kind="silence",
+        subjects=(labels.subject(gap["ship"]),),
+        start=gap["start"],
+        end=gap["end"],
+        place=Place(gap["start_lat"], gap["start_lon"], gap["end_lat"], gap["end_lon"]),
+        says=says,
+        strength=strength,
+        because=because,
+        innocent=innocent.gap,
+        sources=citations(gap["sources"]),
+        made_by=made_by,
+        details=canonical_json(details | {"event": gap["id"]}),
+    )
+
+
+def of_port_call(call: Row, labels: Labels, innocent: Innocent, made_by: str) -> Evidence:
+    """A stop in a port."""
+    details = json.loads(call["details"])
+    name = labels.short(call["ship"])
+    until = f"to {words.moment(call['end'])}" if call["end"] else "and was still there when the data ended"
+    return Evidence(
+        kind="port call",
+        subjects=(labels.subject(call["ship"]), Subject("port", details["port"], details["name"])),
+        start=call["start"],
+        end=call["end"],
+        place=Place(call["start_lat"], call["start_lon"], name=details["name"]),
+        says=f"{name} was at {details['name']} ({details['country']}) from {words.moment(call['start'])} {until}.",
+        strength="strong",
+        because="its own positions lay within the port's limits and it stopped there",
+        innocent=innocent.port_call,
+        sources=citations(call["sources"]),
+        made_by=made_by,
+        details=canonical_json(details | {"event": call["id"]}),
+    )
+
+
+def of_voyage(voyage: Row, labels: Labels, innocent: Innocent, made_by: str) -> Evidence:
+    """A leg from port to port."""
+    name = labels.short(voyage["ship"])
+    dark = f"; it was unheard for {words.hours(voyage['dark_h'])} of that" if voyage["gaps"] else ""
+    return Evidence(
+        kind="voyage",
+        subjects=(labels.subject(voyage["ship"]),),
+        start=voyage["departed"],
+        end=voyage["arrived"],
+        place=None,
+        says=(
+            f"{name} went from {port_name(voyage, 'from')} ({words.moment(voyage['departed'])}) "
+            f"to {port_name(voyage, 'to')} ({words.moment(voyage['arrived'])}){dark}."
+        ),
+        strength="strong" if voyage["from_port"] and voyage["to_port"] else "fair",
+        because=(
+            "it was heard stopping at both ends"
+            if voyage["from_port"] and voyage["to_port"]
+            else "one end of the leg was not heard, so the port there is unknown"
+        ),
+        innocent=innocent.voyage,
+        sources=citations(voyage["sources"]),
+        made_by=made_by,
+        details=canonical_json({"voyage": voyage["id"], "dark_h": voyage["dark_h"]}),
+    )
+
+
+def of_hit(hit: Row, labels: Labels, innocent: Innocent, made_by: str) -> Evidence:
+    """A meeting with a list entry."""
+    met = [feature["says"].rstrip(".") for feature in hit["features"]]
+    about = [Subject("party", f"{hit['list']}:{hit['entry']}", hit["name"])]
+    who = hit["asked"]
+    if hit["ship"] is not None:
+        about.insert(0, labels.subject(hit["ship"]))
+        who = labels.short(hit["ship"])
+    return Evidence(
+        kind="listing",
+        subjects=tuple(about),
+        start=None,
+        end=None,
+        place=None,
+        says=(
+            f"{who} met entry {hit['entry']} ({hit['name']}) of {hit['list']} of {hit['list_date']}: "
+            f"{'; '.join(met)}. Match: {hit['rank']}."
+        ),
+        strength=_RANK_STRENGTH.get(hit["rank"], "weak"),
+        because=f"the match is {hit['rank']}: {met[0][0].lower() + met[0][1:] if met else 'no feature met'}",
+        innocent=innocent.hit,
+        sources=citations(hit["sources"]),
+        made_by=made_by,
+        details=canonical_json(
+            {"hit": hit["id"], "rank": hit["rank"], "score": hit["score"], "features": hit["features"]}
+        ),
+    )
+
+
+def port_name(voyage: Mapping[str, Any], end: str) -> str:
+    """One end of a leg in words: "Zhuhai (CN)", or "an unknown place"."""
+    if voyage[f"{end}_port"] is None:
+        return "an unknown place"
+    return f"{voyage[f'{end}_name']} ({voyage[f'{end}_country']})"
+
+
+def citations(structs: Sequence[Mapping[str, Any]] | None) -> tuple[Citation, ...]:
+    """A table's list of citations as evidence holds them."""
+    return tuple(Citation(struct["source"], struct["first_row"], struct["last_row"]) for struct in structs or ())

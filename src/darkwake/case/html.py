@@ -1,0 +1,114 @@
+"""case.json as one HTML file that opens offline: text first, map and time filter on top.
+
+Start at `render`. The text and every table are in the HTML itself; the script adds map, filter and links. Nothing is
+loaded from anywhere: a content security policy forbids it, and allows only the scripts and styles laid in here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import jinja2
+import numpy as np
+from markupsafe import Markup
+
+from darkwake.case import coast, embed, sections, strips, text
+from darkwake.case.index import Index, anchor
+from darkwake.case.overview import frame, overview
+
+DETAIL_PLACES = 400
+"""Ports and ends of gaps round which the coast is kept in full, those of the threads first."""
+
+
+def render(case: Mapping[str, Any]) -> str:
+    """The case file's page. Equal cases give equal text.
+
+    Args:
+        case: a parsed case.json of format 1.
+
+    Returns:
+        A whole HTML document in UTF-8, of which no part is loaded from elsewhere.
+    """
+    index = Index(case)
+    box = frame(index)
+    wide = (box[0] - 3.0, max(box[1] - 3.0, -85.0), box[2] + 3.0, min(box[3] + 3.0, 85.0))
+    rings = coast.graded(wide, _places(index))
+    drawing = overview(index, rings)
+    data = embed.data(index, drawing["box"])
+    tracks = [track for track in case.get("tracks", []) if track["ship"] in index.ships and len(track["t"])]
+    scripts = {"leaflet": embed.leaflet_file("leaflet.js"), "page": embed.script()}
+    style = embed.leaflet_file("leaflet.css") + embed.page_file("style.css") + embed.page_file("print.css")
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            f"script-src {' '.join(repr(embed.sha256(code)) for code in scripts.values())}",
+            f"style-src '{embed.sha256(style)}'",
+            "img-src data:",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return _template().render(
+        case=case["case"],
+        made_by=case.get("made_by"),
+        format=f"{case.get('format')} {case.get('format_version')}",
+        invented=bool(case["case"].get("invented")),
+        answer=_answer(index),
+        counts=case.get("counts", {}),
+        numbers=sections.numbers(index),
+        span=index.span,
+        drawing=drawing,
+        timeline=strips.timeline(index),
+        voyages=strips.voyages(index),
+        hits=sections.hits(index),
+        lists=sections.lists_checked(index),
+        ships=sections.ships(index),
+        gaps=sections.gaps(index),
+        threads=sections.threads(index),
+        evidence=sections.evidence(index),
+        sources=sections.sources(index),
+        ports=[dict(row) | {"anchor": anchor("port", row["port"])} for row in case.get("ports", [])],
+        method=case.get("method") or {},
+        policy=Markup(policy),  # noqa: S704  hashes and fixed words only
+        style=Markup(style),  # noqa: S704  our own and Leaflet's
+        scripts={key: Markup(code) for key, code in scripts.items()},  # noqa: S704  our own and Leaflet's
+        packed={"data": embed.packed(data), "tracks": embed.packed(tracks), "land": embed.packed(embed.outlines(rings))},
+    )
+
+
+def _answer(index: Index) -> dict[str, Any]:
+    answer = index.case.get("answer") or {}
+    return {
+        "sentences": answer.get("sentences", []),
+        "against": answer.get("against"),
+        "cites": sections.cites(index, answer.get("evidence", [])),
+    }
+
+
+def _places(index: Index) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Where the coast matters: ports called at and the ends of the threads' gaps."""
+    told = [gap for gap in index.gaps if gap["id"] in index.told_gaps]
+    found = [(row["lat"], row["lon"]) for row in index.case.get("ports", [])]
+    for gap in told:
+        found += [(gap["start_lat"], gap["start_lon"]), (gap.get("end_lat"), gap.get("end_lon"))]
+    known = [(lat, lon) for lat, lon in found if lat is not None and lon is not None]
+    return np.array(known[:DETAIL_PLACES], dtype=np.float64).reshape(-1, 2)
+
+
+@cache
+def _template() -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(embed.page_file),
+        autoescape=True,
+        finalize=text.shown,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        moment=text.moment, short=text.short, day=text.day, name=text.name, hours=text.hours, position=text.position,
+        n=text.exact,
+    )
+    return environment.get_template("template.html.j2")

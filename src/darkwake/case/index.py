@@ -1,0 +1,141 @@
+"""A case looked up from every side: what belongs to what, in which order, and under which anchor it stands."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from darkwake.case import text
+
+Row = Mapping[str, Any]
+
+
+def anchor(kind: str, key: Any) -> str:
+    """The id that a thing has in the page, its link and the address bar: safe whatever the key holds."""
+    plain = str(key)
+    safe = re.sub(r"[^A-Za-z0-9_.-]", "", plain)[:80]
+    if safe != plain or not safe:
+        safe = f"{safe[:40]}{hashlib.sha256(plain.encode('utf-8', 'surrogatepass')).hexdigest()[:12]}"
+    return safe if safe.startswith(f"{kind}-") else f"{kind}-{safe}"
+
+
+class Index:
+    """Look-ups over one case. Built once, read by everything that draws the page."""
+
+    def __init__(self, case: Row) -> None:
+        self.case = case
+        self.ships: dict[int, Row] = {ship["ship"]: ship for ship in case.get("ships", [])}
+        self.gaps: list[Row] = [event for event in case.get("events", []) if event["kind"] == "gap"]
+        self.calls: list[Row] = [event for event in case.get("events", []) if event["kind"] == "port_call"]
+        self.gap: dict[str, Row] = {gap["id"]: gap for gap in self.gaps}
+        self.silence: dict[str, Row] = {row["event"]: row for row in case.get("silences", [])}
+        self.voyage: dict[str, Row] = {row["id"]: row for row in case.get("voyages", [])}
+        self.threads: list[Row] = list(case.get("threads", []))
+        self.hits: list[Row] = list(case.get("hits", []))
+        self.listed = {hit["ship"] for hit in self.hits if hit.get("ship") is not None}
+        self.told = {thread["ship"] for thread in self.threads}
+        self.evidence: dict[str, Row] = {item["id"]: item for item in case.get("evidence", [])}
+        self.of_thing: dict[str, list[str]] = defaultdict(list)
+        for item in self.evidence.values():
+            for key in ("event", "voyage", "hit"):
+                if about := (item.get("details") or {}).get(key):
+                    self.of_thing[str(about)].append(item["id"])
+        self.cited = self._cited()
+        self.number = {found: f"E{place}" for place, found in enumerate(self._register(), 1)}
+        self.span = self._span()
+        self.west = self._west()
+        self.thread_gaps: dict[str, list[str]] = {row["id"]: self._gaps_of(row) for row in self.threads}
+        self.told_gaps = {gap for gaps in self.thread_gaps.values() for gap in gaps}
+
+    def short(self, ship: int | None) -> str:
+        """What a ship is called in a crowded place: its name, or its MMSI."""
+        if ship is None:
+            return "not a ship of the data"
+        label = str(self.ships.get(ship, {}).get("label") or f"MMSI {ship:09d}")
+        return re.sub(r"\s*\(MMSI [^()]*\)\s*$", "", label) or label
+
+    def order(self) -> list[int]:
+        """Ships as the page lists them: those of the threads, those that met a list, the others."""
+        first = list(dict.fromkeys(thread["ship"] for thread in self.threads))
+        listed = [ship for ship in self.ships if ship in self.listed and ship not in self.told]
+        rest = [ship for ship in self.ships if ship not in self.told and ship not in self.listed]
+        return [ship for ship in [*first, *listed, *rest] if ship in self.ships]
+
+    def gaps_by_ship(self) -> dict[int, list[Row]]:
+        """Gaps of each ship, by their start."""
+        found: dict[int, list[Row]] = defaultdict(list)
+        for gap in sorted(self.gaps, key=lambda row: str(row["start"])):
+            found[gap["ship"]].append(gap)
+        return found
+
+    def end(self, row: Row, key: str = "end") -> int:
+        """When something ended, in seconds; the end of the data where it was still open."""
+        at = text.seconds(row.get(key))
+        return self.span[1] if at is None else at
+
+    def subject_ship(self, item: Row) -> int | None:
+        """The first ship that a piece of evidence is about."""
+        for subject in item.get("subjects") or []:
+            if subject.get("kind") == "ship" and str(subject.get("key", "")).isdecimal():
+                return int(subject["key"])
+        return None
+
+    def _cited(self) -> dict[str, list[Row]]:
+        """The threads that use a piece of evidence."""
+        found: dict[str, list[Row]] = defaultdict(list)
+        for thread in self.threads:
+            for reason in [*thread.get("for", []), *thread.get("against", [])]:
+                key = reason.get("evidence")
+                if key and thread not in found[key]:
+                    found[key].append(thread)
+        return found
+
+    def _register(self) -> list[str]:
+        """Evidence in the order in which a reader meets it: the answer, the threads, the rest."""
+        met = list((self.case.get("answer") or {}).get("evidence", []))
+        for thread in self.threads:
+            met += [
+                row["evidence"] for row in [*thread.get("for", []), *thread.get("against", [])] if row.get("evidence")
+            ]
+        return [key for key in dict.fromkeys([*met, *self.evidence]) if key in self.evidence]
+
+    def _span(self) -> tuple[int, int]:
+        period = (self.case.get("case") or {}).get("period") or {}
+        times = [text.seconds(period.get("start")), text.seconds(period.get("end"))]
+        for row in self.ships.values():
+            times += [text.seconds(row.get("first_seen")), text.seconds(row.get("last_seen"))]
+        for row in [*self.gaps, *self.calls]:
+            times += [text.seconds(row.get("start")), text.seconds(row.get("end"))]
+        known = [time for time in times if time is not None]
+        if not known:
+            return (0, 86_400)
+        return (min(known), max(max(known), min(known) + 3600))
+
+    def _west(self) -> float:
+        """Where the map is cut: 180°, or the middle of the widest empty stretch when ships crossed it."""
+        lons = [lon for row in [*self.gaps, *self.calls] for lon in (row["start_lon"], row["end_lon"]) if lon is not None]
+        heard = [np.cumsum(np.array(track["lon"], dtype=np.int64)) / 1e4 for track in self.case.get("tracks", [])]
+        every = np.concatenate([np.array(lons, dtype=np.float64), *heard])
+        taken = np.unique(np.floor((every + 180.0) % 360.0).astype(np.int64))
+        if not len(taken) or taken[0] > 0 or taken[-1] < 359:
+            return -180.0
+        free = np.diff(np.concatenate([taken, [taken[0] + 360]]))
+        widest = int(np.argmax(free))
+        return -180.0 if free[widest] < 2 else float((taken[widest] + free[widest] / 2.0) % 360.0 - 180.0)
+
+    def _gaps_of(self, thread: Row) -> list[str]:
+        voyage = self.voyage.get(thread.get("voyage") or "")
+        if voyage is not None:
+            return [gap for gap in voyage["gaps"] if gap in self.gap]
+        begins, ends = text.seconds(thread.get("start")), text.seconds(thread.get("end"))
+        low, high = self.span[0] if begins is None else begins, self.span[1] if ends is None else ends
+        return [
+            gap["id"]
+            for gap in self.gaps
+            if gap["ship"] == thread["ship"] and (text.seconds(gap["start"]) or 0) <= high and self.end(gap) >= low
+        ]

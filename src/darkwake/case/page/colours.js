@@ -1,0 +1,19 @@
+/** Colours for the canvas, from the page's style, so that light, dark and print have one source. */
+
+const NAMES = ["sea", "land", "coast", "grid", "halo", "track", "told", "gap", "hit", "hit-line", "port", "pick", "ink", "soft", "paper"];
+
+/** @returns {Record<string, string>} */
+export function colours() {
+  const style = getComputedStyle(document.documentElement);
+  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+}
+
+/** @param {() => void} then called when the reader's system changes between light and dark */
+export function onColours(then) {
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", then);
+}
+
+/** The page's text face, for labels on the canvas. @returns {string} */
+export function face() {
+  return getComputedStyle(document.documentElement).getPropertyValue("--face").trim();
+}

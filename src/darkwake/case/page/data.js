@@ -1,0 +1,133 @@
+/**
+ * The case's data as the page draws it: unpacked, with positions on the unit square of the Mercator projection.
+ *
+ * @typedef {{id: number, a: string, name: string, told: boolean, listed: boolean}} Ship
+ * @typedef {{a: string, ship: number, s: number, e: number, p: number[], q: number[] | null, h: string, told: boolean,
+ *   says: string, x: number[], y: number[]}} Gap  ship is a place in the list of ships; x, y hold one end or two
+ * @typedef {{a: string, name: string, p: number[], main: boolean, x: number, y: number}} Port
+ * @typedef {{ship?: number, gaps?: string[], s?: number, e?: number, p?: number[], says: string}} Link
+ * @typedef {{ship: number, t: Float64Array, x: Float64Array, y: Float64Array, cut: Uint8Array}} Track
+ *   cut[i] is 1 where no line leads from the point before
+ * @typedef {{x: Float64Array, y: Float64Array, box: number[]}} Ring
+ * @typedef {{west: number, fit: number[], span: number[], ships: Ship[], gaps: Gap[], ports: Port[],
+ *   links: Record<string, Link>, tracks: Track[], land: Ring[], byAnchor: Map<string, Gap | Ship | Port>,
+ *   placeOf: Map<number, number>}} World
+ */
+
+/**
+ * What the page carries under a name: base64 of gzipped JSON.
+ * @param {string} name
+ * @returns {Promise<any>}
+ */
+async function unpack(name) {
+  const held = document.getElementById(`packed-${name}`);
+  const bytes = Uint8Array.from(atob(held?.textContent ?? ""), (letter) => letter.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(stream).json();
+}
+
+/** @param {number} lat degrees @returns {number} 0 in the north, 1 in the south, as web maps have it */
+export function unitY(lat) {
+  const held = (Math.max(-85.05, Math.min(85.05, lat)) * Math.PI) / 180;
+  return 0.5 - Math.log(Math.tan(Math.PI / 4 + held / 2)) / (2 * Math.PI);
+}
+
+/** @param {number} lon degrees @param {number} west where the map is cut @returns {number} */
+export function unitX(lon, west) {
+  return ((lon < west ? lon + 360 : lon > west + 360 ? lon - 360 : lon) + 180) / 360;
+}
+
+/**
+ * A track from its differences. A silence cuts the line, and both its ends are points even where thinning lost them.
+ * @param {any} raw @param {Gap[]} gaps of that ship, by their start @param {number} place @param {number} west
+ * @returns {Track}
+ */
+function trackOf(raw, gaps, place, west) {
+  const room = raw.t.length + 2 * gaps.length;
+  const t = new Float64Array(room);
+  const x = new Float64Array(room);
+  const y = new Float64Array(room);
+  const cut = new Uint8Array(room);
+  let count = 0;
+  let next = 0;
+  let time = raw.start;
+  let lat = 0;
+  let lon = 0;
+  /** @param {number} at @param {number} px @param {number} py @param {boolean} torn */
+  const push = (at, px, py, torn) => {
+    t[count] = at;
+    x[count] = px;
+    y[count] = py;
+    cut[count] = torn || count === 0 || Math.abs(px - x[count - 1]) > 0.5 ? 1 : 0;
+    count += 1;
+  };
+  for (let i = 0; i < raw.t.length; i += 1) {
+    time += raw.t[i];
+    lat += raw.lat[i];
+    lon += raw.lon[i];
+    let torn = false;
+    while (next < gaps.length && time > gaps[next].s) {
+      const gap = gaps[next];
+      if (count && t[count - 1] < gap.s) push(gap.s, gap.x[0], gap.y[0], false);
+      if (gap.q && time > gap.e) push(gap.e, gap.x[1], gap.y[1], true);
+      else torn = true;
+      next += 1;
+    }
+    push(time, unitX(lon / 1e4, west), unitY(lat / 1e4), torn);
+  }
+  return { ship: place, t: t.subarray(0, count), x: x.subarray(0, count), y: y.subarray(0, count), cut };
+}
+
+/** @param {number[][]} raw @param {number} turn whole degrees added to each longitude @returns {Ring} */
+function ringOf(raw, turn) {
+  const [lons, lats] = raw;
+  const x = new Float64Array(lons.length);
+  const y = new Float64Array(lons.length);
+  const box = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0, lon = 0, lat = 0; i < lons.length; i += 1) {
+    lon += lons[i];
+    lat += lats[i];
+    x[i] = (lon / 1000 + turn + 180) / 360;
+    y[i] = unitY(lat / 1000);
+    box[0] = Math.min(box[0], x[i]);
+    box[1] = Math.min(box[1], y[i]);
+    box[2] = Math.max(box[2], x[i]);
+    box[3] = Math.max(box[3], y[i]);
+  }
+  return { x, y, box };
+}
+
+/** @returns {Promise<World>} */
+export async function openWorld() {
+  const [data, tracks, land] = await Promise.all([unpack("data"), unpack("tracks"), unpack("land")]);
+  for (const gap of data.gaps) {
+    const ends = gap.q ? [gap.p, gap.q] : [gap.p];
+    gap.x = ends.map((/** @type {number[]} */ end) => unitX(end[1], data.west));
+    gap.y = ends.map((/** @type {number[]} */ end) => unitY(end[0]));
+  }
+  for (const port of data.ports) {
+    port.x = unitX(port.p[1], data.west);
+    port.y = unitY(port.p[0]);
+  }
+  /** @type {Map<number, number>} */
+  const placeOf = new Map(data.ships.map((/** @type {Ship} */ ship, /** @type {number} */ i) => [ship.id, i]));
+  /** @type {Gap[][]} */
+  const silent = data.ships.map(() => []);
+  for (const gap of data.gaps) silent[gap.ship].push(gap);
+  for (const gaps of silent) gaps.sort((a, b) => a.s - b.s);
+  data.tracks = tracks.map((/** @type {any} */ raw) => {
+    const place = placeOf.get(raw.ship) ?? 0;
+    return trackOf(raw, silent[place], place, data.west);
+  });
+  const turns = data.west === -180 ? [0] : [0, 360];
+  data.land = turns.flatMap((turn) => land.map((/** @type {number[][]} */ raw) => ringOf(raw, turn)));
+  data.byAnchor = new Map([...data.ships, ...data.ports, ...data.gaps].map((thing) => [thing.a, thing]));
+  data.placeOf = placeOf;
+  return data;
+}
+
+/** @param {number} seconds @param {boolean} [zone] @returns {string} such as "2025-09-03 04:12 UTC" */
+export function moment(seconds, zone = true) {
+  const text = new Date(seconds * 1000).toISOString();
+  return `${text.slice(0, 10)} ${text.slice(11, 16)}${zone ? " UTC" : ""}`;
+}

@@ -1,0 +1,44 @@
+/** Labels on the canvas that never lie on one another: the first that asks for a place has it. */
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {number} width @param {number} height of the canvas in CSS pixels
+ * @param {string} halo colour behind the letters
+ */
+export function createLabels(context, width, height, halo) {
+  /** @type {number[][]} */
+  const taken = [];
+  /** @param {number[]} box left, top, right, bottom */
+  const free = (box) =>
+    box[0] > 2 && box[1] > 2 && box[2] < width - 2 && box[3] < height - 2 &&
+    taken.every((other) => box[2] < other[0] || box[0] > other[2] || box[3] < other[1] || box[1] > other[3]);
+  return {
+    /** Keep a mark's own place free of letters. @param {number} x @param {number} y @param {number} radius */
+    block(x, y, radius) {
+      taken.push([x - radius, y - radius, x + radius, y + radius]);
+    },
+    /**
+     * @param {string} text @param {number} x @param {number} y the mark @param {number} off distance from it
+     * @param {string} font @param {string} colour
+     * @returns {boolean} whether there was room
+     */
+    put(text, x, y, off, font, colour) {
+      context.font = font;
+      const wide = context.measureText(text).width;
+      const places = [[x + off, y + 4], [x - off - wide, y + 4], [x - wide / 2, y - off - 2], [x - wide / 2, y + off + 11],
+        [x + off * 0.8, y - off], [x + off * 0.8, y + off + 9], [x - off * 0.8 - wide, y - off], [x - off * 0.8 - wide, y + off + 9]];
+      for (const [left, base] of places) {
+        const box = [left - 2, base - 11, left + wide + 2, base + 4];
+        if (!free(box)) continue;
+        taken.push(box);
+        context.lineJoin = "round";
+        context.lineWidth = 3.5;
+        context.strokeStyle = halo;
+        context.strokeText(text, left, base);
+        context.fillStyle = colour;
+        context.fillText(text, left, base);
+        return true;
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { createClock } from "./clock.js";
+import { openWorld } from "./data.js";
+import { createMap } from "./map.js";
+import { createSelection } from "./selection.js";
+import { createTables } from "./tables.js";
+import { createTimeline } from "./timeline.js";
+
+/** Everything in its order: unpack, then one clock and one selection that all the views share. */
+async function start() {
+  const world = await openWorld();
+  document.documentElement.classList.add("js");
+  const clock = createClock(world.span);
+  createTables(clock);
+  createTimeline(clock);
+  const selection = createSelection(world);
+  createMap(world, clock, selection);
+  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "start" });
+  // paper holds what the screen folds away
+  addEventListener("beforeprint", () => {
+    for (const folded of document.querySelectorAll("details:not([open])")) folded.setAttribute("data-folded", "");
+    for (const folded of document.querySelectorAll("details")) folded.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const folded of document.querySelectorAll("details[data-folded]")) {
+      folded.removeAttribute("data-folded");
+      folded.removeAttribute("open");
+    }
+  });
+  document.documentElement.dataset.ready = performance.now().toFixed(0);
+}
+
+start().catch((error) => {
+  // the text and the drawn map stand without the script; the reader is told, and nothing else is lost
+  document.documentElement.classList.remove("js");
+  document.documentElement.dataset.failed = String(error);
+  console.error(error);
+});

@@ -1,0 +1,99 @@
+/**
+ * Long tables and lists: filtered by words and by the time chosen, sorted by a click, shown in part until asked.
+ *
+ * @typedef {import("./clock.js").Clock} Clock
+ */
+
+/** @param {Element} row @param {number} column @returns {string | number} */
+function valueOf(row, column) {
+  const cell = row.children[column];
+  const exact = cell?.getAttribute("data-v");
+  return exact ? Number(exact) : (cell?.textContent ?? "").trim();
+}
+
+/** @param {HTMLElement} list a table or an ordered list with data-cap @param {Clock} clock */
+function tame(list, clock) {
+  const body = /** @type {HTMLElement} */ (list.querySelector("tbody") ?? list);
+  const what = list.dataset.what ?? "rows";
+  const cap = Number(list.dataset.cap);
+  let rows = /** @type {HTMLElement[]} */ ([...body.children]);
+  let all = rows.length <= cap;
+  let words = "";
+  const texts = new Map();
+
+  const tools = document.createElement("div");
+  tools.className = "tools";
+  const box = document.createElement("input");
+  box.type = "search";
+  box.placeholder = `Filter ${what}`;
+  box.setAttribute("aria-label", `Filter ${what} by words`);
+  const count = document.createElement("span");
+  count.setAttribute("role", "status");
+  const more = document.createElement("button");
+  more.type = "button";
+  more.textContent = "Show all";
+  tools.append(box, count, more);
+  (list.closest(".scroll") ?? list).before(tools);
+
+  const apply = () => {
+    let shown = 0;
+    let fits = 0;
+    for (const row of rows) {
+      const inTime = !row.dataset.s || clock.meets(Number(row.dataset.s), Number(row.dataset.e));
+      let said = true;
+      if (words) {
+        if (!texts.has(row)) texts.set(row, (row.textContent ?? "").toLowerCase());
+        said = texts.get(row).includes(words);
+      }
+      row.classList.toggle("is-out", !inTime);
+      const fit = inTime && said;
+      fits += Number(fit);
+      const over = !said || (fit && !all && shown >= cap);
+      row.classList.toggle("is-over", over);
+      shown += Number(fit && !over);
+    }
+    count.textContent = shown === rows.length
+      ? `${rows.length.toLocaleString("en")} ${what}`
+      : `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} ${what} shown`;
+    more.hidden = all || fits <= cap;
+    more.textContent = `Show all ${fits.toLocaleString("en")}`;
+  };
+  box.addEventListener("input", () => {
+    words = box.value.trim().toLowerCase();
+    apply();
+  });
+  more.addEventListener("click", () => {
+    all = true;
+    apply();
+  });
+  clock.listen(apply);
+  list.querySelectorAll("thead th").forEach((head, column) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => {
+      const down = head.getAttribute("aria-sort") === "ascending";
+      for (const other of list.querySelectorAll("thead th")) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", down ? "descending" : "ascending");
+      const keyed = rows.map((row) => ({ row, key: valueOf(row, column) }));
+      keyed.sort((a, b) => (typeof a.key === "number" && typeof b.key === "number" ? a.key - b.key : String(a.key).localeCompare(String(b.key), "en", { numeric: true })));
+      if (down) keyed.reverse();
+      rows = keyed.map((pair) => pair.row);
+      body.append(...rows);
+      apply();
+    });
+  });
+  apply();
+}
+
+/** @param {Clock} clock */
+export function createTables(clock) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const lists = document.querySelectorAll("[data-cap]");
+  for (const list of lists) tame(list, clock);
+  const others = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-s]")]).filter((row) => row.dataset.s && !row.closest("[data-cap]"));
+  clock.listen(() => {
+    for (const row of others) row.classList.toggle("is-out", !clock.meets(Number(row.dataset.s), Number(row.dataset.e || row.dataset.s)));
+  });
+}

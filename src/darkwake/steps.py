@@ -1,0 +1,415 @@
+"""The whole trip, one function a step. START READING HERE.
+
+    new      a case folder with the question
+    add      sources into it, each as it came, known by its hash
+    run      ingest   messages -> one store            (tracks)
+             detect   positions -> gaps, port calls    (events)
+             weigh    gaps -> what each silence means  (events.silence)
+             sail     calls and gaps -> voyages        (voyages)
+             screen   identities -> list entries       (screening)
+             join     evidence -> threads -> case.json (case)
+             draw     case.json -> case.html           (case)
+    export   the case as a file to hand on
+    demo     all of that on an invented world          (synth)
+
+The parts do not know one another; what one hands to the next is a table of schema.py. Each step of `run` leaves its
+result in the case's `derived` folder and is passed over as long as nothing that it depends on has changed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from darkwake import __version__, events, ports, schema, screening, synth, tracks, voyages
+from darkwake.case import file as case_file
+from darkwake.case import findings, folder, html, thin
+from darkwake.case.derived import Derived, StepReport
+from darkwake.case.folder import Added, Asked, CaseFolder, Progress
+from darkwake.errors import UnknownKind, Unreadable, WrongUse
+from darkwake.evidence import Source, content_id
+
+PAGE_POSITIONS = 200_000
+"""As many positions as the page draws with ease; the store keeps all."""
+MANY_POSITIONS = 5_000_000
+"""From here on a second process is worth its start."""
+_THIN_WITHIN_M = 60.0
+_PROCESSES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did: the steps, the sources with their refusals, and the case."""
+
+    steps: tuple[StepReport, ...]
+    sources: tuple[Source, ...]
+    case: Mapping[str, Any]
+    case_json: Path
+    case_html: Path
+
+
+def new(path: Path, asked: Asked) -> CaseFolder:
+    """Make a case folder."""
+    return folder.create(path, asked)
+
+
+# --- add ---
+
+
+def kind_of(file: Path, columns: str = "") -> str:
+    """What a file is: the name of the reader that recognises it.
+
+    Raises:
+        Unreadable: there is no such file, or it is empty.
+        UnknownKind: no reader recognises it.
+    """
+    if not file.is_file():
+        raise Unreadable("there is no such file", where=str(file), to_do="Check the path")
+    if file.stat().st_size == 0:
+        raise Unreadable("the file is empty", where=str(file), to_do="Fetch it again; nothing was added")
+    if columns:
+        tracks.Columns.parse(columns)
+        return "table"
+    kind = screening.sniff(file) or ports.sniff(file) or tracks.sniff(file)
+    if kind is None:
+        raise UnknownKind(
+            "no reader recognises this file",
+            where=str(file),
+            to_do="Positions in a table of your own need --columns, such as "
+            "'time=Time,ship=MMSI,lat=Latitude,lon=Longitude'; darkwake add --help says what is read",
+        )
+    return kind
+
+
+def add(
+    path: Path, files: Iterable[Path], *, columns: str = "", invented: bool = False, progress: Progress | None = None
+) -> list[tuple[Added, bool]]:
+    """Take files into a case; a folder gives all files in it. Says for each whether it was new.
+
+    All files are looked at before the first is taken, and lists and ports are read to the end, so a file that
+    cannot be read leaves the case as it was.
+    """
+    case = folder.find(path)
+    given = [file for item in files for file in _files_in(item)]
+    kinds = [kind_of(file, columns) for file in given]
+    for file, kind in zip(given, kinds, strict=True):
+        if kind in screening.KINDS:
+            screening.read(file)
+        elif kind in ports.LAYOUTS:
+            ports.read(file)
+    with case.lock():
+        folder.room_for(case.path, sum(file.stat().st_size for file in given))
+        taken = []
+        for number, (file, kind) in enumerate(zip(given, kinds, strict=True)):
+            if progress:
+                progress(f"taking {file.name}", number, len(given))
+            taken.append(case.take(file, kind=kind, columns=columns, invented=invented))
+    return taken
+
+
+def _files_in(item: Path) -> list[Path]:
+    if not item.is_dir():
+        return [item]
+    return sorted(file for file in item.rglob("*") if file.is_file() and not file.name.startswith("."))
+
+
+# --- run ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A case's sources by what they are for."""
+
+    heard: tuple[Added, ...]
+    ports: tuple[Added, ...]
+    lists: tuple[Added, ...]
+
+    @staticmethod
+    def of(sources: Sequence[Added]) -> _Sorted:
+        lists = tuple(source for source in sources if source.kind in screening.KINDS)
+        places = tuple(source for source in sources if source.kind in ports.LAYOUTS)
+        return _Sorted(tuple(source for source in sources if source not in (*lists, *places)), places, lists)
+
+
+def run(path: Path, *, progress: Progress | None = None) -> RunReport:
+    """Do every step that has something new to do.
+
+    Raises:
+        CaseMissing: there is no case at that path.
+        CaseBusy: another run holds it.
+        WrongUse: it has no sources, or its question cannot be read.
+        Refused: a source cannot be read; case.json and case.html stay as they were.
+    """
+    case = folder.find(path)
+    with case.lock():
+        asked, sources = case.asked(), _Sorted.of(case.sources())
+        if not sources.heard:
+            raise WrongUse(
+                "the case has no ship positions yet", where=str(path), to_do=f"Add some: darkwake add {path} FILES"
+            )
+        derived = Derived(case, progress)
+        store = _ingest(derived, sources.heard)
+        key = content_id("run", __version__, _hashes(sources.heard))
+        places = _ports(case, sources.ports)
+        key_events = content_id("detect", key, _hashes(sources.ports), asked.longer_than_h)
+        _detect(derived, store, places, asked, key_events)
+        _weigh(derived, store, key_events)
+        _sail(derived, store, places, asked, content_id("sail", key_events, asdict(asked)))
+        _screen(derived, store, sources.lists, content_id("screen", key, _hashes(sources.lists)))
+        everything = content_id("join", key_events, asdict(asked), [asdict(source) for source in case.sources()])
+        _join(derived, store, sources, asked, everything)
+        _draw(derived, everything)
+    written = json.loads((case.path / "case.json").read_text(encoding="utf-8"))
+    return RunReport(
+        steps=tuple(derived.reports),
+        sources=tuple(Source(**source) for source in written["sources"]),
+        case=written,
+        case_json=case.path / "case.json",
+        case_html=case.path / "case.html",
+    )
+
+
+def _hashes(sources: Sequence[Added]) -> list[str]:
+    return [source.sha256 for source in sources]
+
+
+def _ingest(derived: Derived, heard: Sequence[Added]) -> tracks.Store:
+    """Messages into the store, each source once."""
+    case = derived.case
+
+    def make() -> str:
+        kept = rows = 0
+        for source in heard:
+            file = case.source_path(source)
+            columns = tracks.Columns.parse(source.columns) if source.columns else None
+            (read,) = tracks.ingest(
+                [file], case.store, columns=columns, invented=source.invented, progress=derived.progress
+            )
+            kept, rows = kept + read.source.kept, rows + read.source.rows
+        return f"{kept:,} of {rows:,} rows kept, {rows - kept:,} refused"
+
+    derived.step("ingest", content_id("ingest", __version__, _hashes(heard)), [case.store], make)
+    return tracks.Store(case.store)
+
+
+def _ports(case: CaseFolder, given: Sequence[Added]) -> pl.DataFrame:
+    """The user's ports where there are any, else the package's."""
+    if not given:
+        return ports.default()
+    tables = [ports.read(case.source_path(source))[0] for source in given]
+    return pl.concat(tables).unique().sort(list(schema.PORTS))
+
+
+def _detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
+    """Positions -> gaps and port calls; and who was heard at all."""
+
+    def make() -> str:
+        ships = store.ships()
+        workers = _PROCESSES if ships["positions"].sum() > MANY_POSITIONS else 1
+        until = ships["last_seen"].max()
+        found = pl.concat(
+            [
+                events.gap(longer_than=timedelta(hours=asked.longer_than_h), until=until).run(store, workers=workers),
+                events.port_call(ports=places).run(store, workers=workers),
+            ]
+        ).sort("ship", "start", "kind", "id")
+        derived.write("ships", ships)
+        derived.write("events", found)
+        kinds = dict(found.group_by("kind").len().iter_rows())
+        return f"{kinds.get('gap', 0):,} silences, {kinds.get('port_call', 0):,} port calls"
+
+    derived.step("detect", key, [derived.path("ships"), derived.path("events")], make)
+
+
+def _weigh(derived: Derived, store: tracks.Store, key: str) -> None:
+    """Gaps -> what each silence means, against the other ships in the same water."""
+
+    def make() -> str:
+        gaps = derived.read("events", schema.EVENTS).filter(pl.col("kind") == "gap")
+        weighed = events.silence.weigh(gaps, store, ships=derived.read("ships", schema.SHIPS))
+        derived.write("silences", weighed)
+        verdicts = weighed.group_by("verdict").len().sort(["len", "verdict"], descending=[True, False])
+        return ", ".join(f"{number:,} {verdict}" for verdict, number in verdicts.iter_rows()) or "nothing to weigh"
+
+    derived.step("weigh", content_id("weigh", key), [derived.path("silences")], make)
+
+
+def _sail(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
+    """Calls and gaps -> voyages, those on the corridor, and the calls that may have been made unheard."""
+
+    def make() -> str:
+        found, ships = derived.read("events", schema.EVENTS), derived.read("ships", schema.SHIPS)
+        legs = voyages.legs(found, ships)
+        start, end = asked.times()
+        chains = voyages.corridor(legs, from_=asked.from_, to=asked.to, start=start, end=end)
+        if not (asked.from_ or asked.to):
+            chains = schema.empty(schema.CHAINS)
+        unheard = voyages.may_have_called(legs, found, on_corridor=chains, from_=asked.from_, to=asked.to)
+        wanted = places.filter(pl.col("country").is_in(asked.to) | pl.col("port").is_in(asked.to))
+        speeds = voyages.top_speeds(store.positions(), unheard["ship"].unique().to_list())
+        derived.write("voyages", legs)
+        derived.write("corridor", chains)
+        derived.write("reach", voyages.within_reach(unheard, wanted, speeds))
+        return f"{legs.height:,} legs, {chains.height:,} on the corridor"
+
+    derived.step("sail", key, [derived.path(name) for name in ("voyages", "corridor", "reach")], make)
+
+
+def _screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: str) -> None:
+    """Everything that a ship ever said of itself against the lists."""
+
+    def make() -> str:
+        read = [screening.read(derived.case.source_path(source)) for source in lists]
+        asked = screening.asked_of(derived.read("ships", schema.SHIPS), store.identities())
+        hits = screening.screen(asked, read)
+        derived.write("hits", hits)
+        folder.write_text(derived.case.derived / "searched.txt", screening.searched(read))
+        return f"{hits.height:,} list entries met, of {sum(len(one.entries) for one in read):,}"
+
+    derived.step("screen", key, [derived.path("hits"), derived.case.derived / "searched.txt"], make)
+
+
+def _join(derived: Derived, store: tracks.Store, sources: _Sorted, asked: Asked, key: str) -> None:
+    """Evidence -> threads -> case.json."""
+    case = derived.case
+
+    def make() -> str:
+        tables = case_file.Tables(
+            ships=derived.read("ships", schema.SHIPS),
+            identities=store.identities(),
+            events=derived.read("events", schema.EVENTS),
+            silences=derived.read("silences", schema.SILENCES),
+            voyages=derived.read("voyages", schema.VOYAGES),
+            corridor=derived.read("corridor", schema.CHAINS),
+            reach=derived.read("reach", schema.REACH),
+            hits=derived.read("hits", schema.HITS),
+            tracks=_tracks(store, asked),
+        )
+        searched = (case.derived / "searched.txt").read_text(encoding="utf-8")
+        built = case_file.build(asked, _register(case, store, sources), tables, _told(asked, searched))
+        folder.write_text(case.path / "case.json", case_file.dump(built))
+        return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"
+
+    derived.step("join", key, [case.path / "case.json"], make)
+
+
+def _tracks(store: tracks.Store, asked: Asked) -> list[dict[str, Any]]:
+    """Every ship's line, thinned shard by shard until all of them together are few enough for a page."""
+    silent_s = asked.longer_than_h * 3600
+    within_m = _THIN_WITHIN_M
+    while True:
+        thinned = [
+            thin.thin(schema.in_order(pl.read_parquet(shard)), within_m=within_m, silent_s=silent_s)
+            for shard in store.shards()
+        ]
+        if sum(part.height for part in thinned) <= PAGE_POSITIONS or within_m > 20_000:
+            return thin.packed(pl.concat([schema.empty(schema.POSITIONS), *thinned]).sort("ship", "time"))
+        within_m *= 3
+
+
+def _register(case: CaseFolder, store: tracks.Store, sources: _Sorted) -> list[Source]:
+    """All sources with what was kept and refused of each."""
+    names = {source.sha256: source for source in case.sources()}
+    found = []
+    for source in store.sources():
+        added = names[source.sha256]
+        found.append(Source(**asdict(source) | {"name": added.name, "invented": added.invented}))
+    for added in sources.ports:
+        table, refused = ports.read(case.source_path(added))
+        rows = table.height + sum(refused.values())
+        found.append(_source(added, rows=rows, kept=table.height, refused=refused))
+    for added in sources.lists:
+        one = screening.read(case.source_path(added))
+        found.append(_source(added, rows=len(one.entries), kept=len(one.entries), dated=str(one.date or "")))
+    return found
+
+
+def _source(added: Added, **counts: Any) -> Source:
+    return Source(added.sha256, added.name, added.kind, added.bytes, invented=added.invented, **counts)
+
+
+def _told(asked: Asked, searched: str) -> case_file.Told:
+    """What the parts say of themselves."""
+    made = f"darkwake {__version__}"
+    gap_by = f"events.gap and events.silence {__version__}, longer_than={asked.longer_than_h:g}h"
+    return case_file.Told(
+        made_by=made,
+        by={
+            "silence": gap_by,
+            "port call": f"events.port_call {__version__}",
+            "voyage": f"voyages.legs {__version__}",
+            "listing": f"screening.match {__version__}",
+        },
+        innocent=findings.Innocent(
+            gap=events.silence.INNOCENT,
+            port_call=events.innocent("port_call"),
+            hit=screening.INNOCENT,
+            voyage=voyages.INNOCENT,
+        ),
+        searched=searched,
+        parameters=(
+            {"name": "longer_than_h", "value": asked.longer_than_h, "says": "a ship is silent when unheard for longer"},
+            *events.silence.PARAMETERS,
+        ),
+        limits=(*events.silence.LIMITS, *voyages.LIMITS, *screening.LIMITS),
+    )
+
+
+def _draw(derived: Derived, key: str) -> None:
+    """case.json -> case.html."""
+    case = derived.case
+
+    def make() -> str:
+        page = html.render(json.loads((case.path / "case.json").read_text(encoding="utf-8")))
+        folder.write_text(case.path / "case.html", page)
+        return f"case.html, {len(page.encode()) / 1e6:.1f} MB"
+
+    derived.step("draw", content_id("draw", key), [case.path / "case.html"], make)
+
+
+# --- export and demo ---
+
+
+def export(path: Path, to: str, out: Path | None = None) -> Path:
+    """The case as one file: "html" or "json".
+
+    Raises:
+        WrongUse: the case has not been run, or `to` is no format.
+    """
+    case = folder.find(path)
+    names = {"html": "case.html", "json": "case.json"}
+    if to not in names:
+        raise WrongUse(f"{to!r} is no format", to_do=f"Use one of {', '.join(names)}")
+    made = case.path / names[to]
+    if not made.exists():
+        raise WrongUse("the case has not been run yet", where=str(path), to_do=f"Run it: darkwake run {path}")
+    if out is None:
+        return made
+    folder.write_text(out, made.read_text(encoding="utf-8"))
+    return out
+
+
+def demo(path: Path, *, progress: Progress | None = None) -> tuple[RunReport, list[dict[str, str]]]:
+    """An invented case, from nothing to an open case file; and what was planted beside what was found.
+
+    A demo that stands there already is run again; anything else is left alone.
+    """
+    if not (path / "case.toml").exists():
+        new(path, Asked(**synth.demo.ASKED))
+        if progress:
+            progress("inventing a world", 0, None)
+        made = path / "invented"
+        made.mkdir()
+        synth.demo.write(made)
+        files = sorted(file for file in made.iterdir() if file.name != "planted.json")
+        add(path, files, invented=True, progress=progress)
+    elif folder.find(path).asked().name != synth.demo.ASKED["name"]:
+        raise WrongUse("another case stands there", where=str(path), to_do="Name another folder: darkwake demo FOLDER")
+    report = run(path, progress=progress)
+    return report, synth.demo.compare(synth.demo.planted(path / "invented"), report.case)
