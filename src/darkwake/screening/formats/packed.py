@@ -1,0 +1,84 @@
+"""A text inside a file: plain, gzipped, or alone of its kind in a zip; read as a stream, its faults as our errors."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import zipfile
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from darkwake.errors import Unreadable, WrongUse
+
+_CHUNK = 1 << 16
+
+_MOST_BYTES = 1 << 30
+"""A list unpacks to some tens of megabytes; what unpacks to more than a gigabyte was made to fill a disk."""
+
+_AGAIN = "Download it again, or take the file from the publisher's site"
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of the file as it lies on disk, 64 hex digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """The unpacked bytes, in order.
+
+    Raises:
+        WrongUse: There is no such file.
+        Unreadable: The packing is broken, cut short, or holds not exactly one XML file.
+    """
+    if not path.is_file():
+        raise WrongUse("there is no such file", where=str(path), to_do="Check the path")
+    seen = 0
+    try:
+        for chunk in _unpacked(path):
+            seen += len(chunk)
+            if seen > _MOST_BYTES:
+                raise Unreadable(
+                    f"unpacks to more than {_MOST_BYTES:,} bytes, which no sanctions list does",
+                    where=path.name,
+                    to_do=_AGAIN,
+                )
+            yield chunk
+    except EOFError as error:
+        raise Unreadable("the packed file is cut short", where=path.name, to_do=_AGAIN) from error
+    except (gzip.BadGzipFile, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
+        # zipfile raises RuntimeError for an encrypted member, NotImplementedError for a packing that it does not know
+        raise Unreadable(f"cannot be unpacked ({error})", where=path.name, to_do=_AGAIN) from error
+
+
+def head(path: Path, size: int = 4096) -> bytes:
+    """The first `size` unpacked bytes, or what there is of them."""
+    found = b""
+    for chunk in chunks(path):
+        found += chunk
+        if len(found) >= size:
+            break
+    return found[:size]
+
+
+def _unpacked(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        magic = file.read(4)
+    if magic[:2] == b"\x1f\x8b":
+        with gzip.open(path) as packed:
+            yield from iter(lambda: packed.read(_CHUNK), b"")
+    elif magic == b"PK\x03\x04":
+        with zipfile.ZipFile(path) as archive:
+            names = [name for name in archive.namelist() if name.lower().endswith(".xml")]
+            if len(names) != 1:
+                raise Unreadable(
+                    f"the archive holds {len(names)} XML files, where one is needed",
+                    where=path.name,
+                    to_do="Unpack it and give the list's own file",
+                )
+            with archive.open(names[0]) as member:
+                yield from iter(lambda: member.read(_CHUNK), b"")
+    else:
+        with path.open("rb") as plain:
+            yield from iter(lambda: plain.read(_CHUNK), b"")
