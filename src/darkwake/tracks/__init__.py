@@ -1,0 +1,10 @@
+"""Messages in, one sorted store out: which ship was heard where and when, and what it said of itself."""
+
+from __future__ import annotations
+
+from darkwake.tracks.dialects import Columns
+from darkwake.tracks.ingest import Added, ingest
+from darkwake.tracks.sources import sniff
+from darkwake.tracks.store import Store
+
+__all__ = ["Added", "Columns", "Store", "ingest", "sniff"]

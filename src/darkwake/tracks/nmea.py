@@ -1,0 +1,382 @@
+"""AIS sentences (AIVDM, AIVDO, BSVDM and other talkers) as chunks of raw rows, every line accounted for.
+
+The unit that is counted is the sentence: a line normally holds one, a line that holds two counts two, a line without
+any counts one. Each is kept, as part of a message that gave a position or an identity, or refused with one reason.
+pyais decodes the payloads; finding, checking, timing and joining sentences is done here, because pyais skips what it
+cannot use without saying so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import IO, Any
+
+import polars as pl
+from pyais.messages import AISSentence, NMEASentenceFactory
+
+from darkwake.schema import IDENTITY_FIELDS, TIME
+
+MESSAGES_AT_ONCE = 50_000
+PENDING = 1_000
+"""How many unfinished multi-part messages are waited for; the oldest is given up first."""
+PART_WITHIN_LINES = 2_000
+"""A part that comes later than this is not joined: sequence numbers run from 0 to 9 and come round again."""
+
+NO_MESSAGE = "no message: "
+"""Reasons that begin so are of lines that carry no AIS message, and count for no share of refusals."""
+
+REASONS: tuple[tuple[str, str], ...] = (
+    (NO_MESSAGE + "empty line", "nothing stands between two line ends"),
+    (NO_MESSAGE + "comment", "the line begins with #"),
+    (NO_MESSAGE + "time of the next message ($PGHP)", "a wrapper; its time goes to the message after it"),
+    (NO_MESSAGE + "another NMEA sentence", "GPS, wind, alarms and the like"),
+    (NO_MESSAGE + "not NMEA", "no sentence stands in the line"),
+    ("no checksum", "the sentence does not end in * and two hexadecimal digits: it is cut short"),
+    ("bad checksum", "the sentence, or a part of its message, does not add up to its checksum"),
+    ("bad checksum in tag block", "the time before the sentence cannot be trusted"),
+    ("cannot be decoded", "a wrong count of parts, an empty or impossible payload, an unknown type"),
+    ("incomplete multi-part message", "a part is missing"),
+    ("wrong length for its type", "the payload has more or fewer bits than ITU-R M.1371 says"),
+    ("not a ship: base station", "message 4 or 11"),
+    ("not a ship: search-and-rescue aircraft", "message 9"),
+    ("not a ship: aid to navigation", "message 21"),
+    ("message N: neither position nor identity", "any other type N of message"),
+)
+"""The reasons that only NMEA has, in the order of the checks; those of `clean.REASONS` follow."""
+
+_SENTENCE = re.compile(rb"(?:\\([^\\]*)\\)?[ \t]*([!$][^!$\\]*)")
+_AIS = re.compile(rb"![A-Z-]{2}VD[MO],", re.IGNORECASE)
+_CORE = re.compile(rb"([!$][^*]*)\*([0-9A-Fa-f]{1,2})(.*)", re.DOTALL)
+_UNIX = re.compile(rb"(?<![0-9.])([0-9]{9,10}(?:\.[0-9]+)?|[0-9]{12,13})(?![0-9.])")
+_ISO = re.compile(
+    rb"([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?[0-9]*([+-][0-9]{2}:?[0-9]{2})?"
+)
+_EPOCH = datetime(1970, 1, 1)
+
+_NOT_SHIPS = {
+    4: "not a ship: base station",
+    11: "not a ship: base station",
+    9: "not a ship: search-and-rescue aircraft",
+    21: "not a ship: aid to navigation",
+}
+_BITS = {1: (168, 168), 2: (168, 168), 3: (168, 168), 18: (168, 168), 19: (306, 330), 27: (94, 168), 5: (420, 432),
+         24: (156, 174)}  # fmt: skip
+"""Least and most bits of the messages that we use (ITU-R M.1371-5, with what padding to six bits may add)."""
+
+_RAW_TYPES: dict[str, pl.DataType] = {
+    "row": pl.Int64(),
+    "lines": pl.Int32(),
+    "position": pl.Boolean(),
+    "time": pl.Int64(),
+    "ship": pl.Int64(),
+    **dict.fromkeys(("lat", "lon", "sog", "cog", "heading"), pl.Float64()),
+    "status": pl.Int64(),
+    "ais_class": pl.String(),
+    "receiver": pl.String(),
+    **dict.fromkeys(IDENTITY_FIELDS, pl.String()),
+}
+_RAW = pl.Schema(_RAW_TYPES)
+
+
+def looks_like(head: bytes) -> bool:
+    """True where a fourth or more of the first lines that are neither empty nor comments hold an AIS sentence."""
+    lines = [line for line in head.split(b"\n")[:400] if line.strip() and not line.startswith(b"#")]
+    if not lines or lines[0].lstrip()[:1] in (b"<", b"{"):
+        return False
+    hits = sum(1 for line in lines if line[:300].isascii() and (_AIS.search(line[:300]) or line.startswith(b"$PGHP,")))
+    return hits * 4 >= len(lines)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was counted on the way, beside the rows that are handed on."""
+
+    refused: Counter[str] = field(default_factory=Counter)
+    messages: Counter[int] = field(default_factory=Counter)
+    """Complete messages by type, also those that are refused afterwards."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """One sentence of a message."""
+
+    row: int
+    sentence: AISSentence
+    sound: bool
+    time: datetime | None
+    tag_sound: bool
+
+
+@dataclass(slots=True)
+class _Decoder:
+    """What must be remembered from line to line."""
+
+    tally: Tally
+    pending: OrderedDict[tuple[object, ...], list[_Part]] = field(default_factory=OrderedDict)
+    group_times: OrderedDict[bytes, datetime] = field(default_factory=OrderedDict)
+    wrapper: datetime | None = None
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def line(self, text: bytes, row: int) -> None:
+        """Take in one line."""
+        text = text.strip()
+        if not text or text.startswith(b"#"):
+            self.refuse(NO_MESSAGE + ("comment" if text else "empty line"))
+            return
+        found = list(_SENTENCE.finditer(text))
+        if not found:
+            self.refuse(NO_MESSAGE + "not NMEA")
+            return
+        before = _time_in(text[: found[0].start()]) if found[0].start() else None
+        for match in found:
+            self.sentence(match[1], match[2].strip(), before, row)
+
+    def sentence(self, tag: bytes | None, text: bytes, before: datetime | None, row: int) -> None:
+        """Take in one sentence with its tag block and the time that stands before it in the line."""
+        core = _CORE.match(text)
+        if not _AIS.match(text):
+            if text.startswith(b"$PGHP,") and core is not None and _adds_up(core):
+                self.wrapper = _wrapper_time(core[1])
+                self.refuse(NO_MESSAGE + "time of the next message ($PGHP)")
+            else:
+                bad = text.startswith(b"$PGHP,") and core is not None
+                self.refuse("bad checksum" if bad else NO_MESSAGE + "another NMEA sentence")
+            return
+        wrapped, self.wrapper = self.wrapper, None
+        if core is None:
+            self.refuse("no checksum")
+            return
+        told, tag_sound, group = self.tag(tag)
+        try:
+            sentence = NMEASentenceFactory.produce(core[1] + b"*" + core[2])
+        except Exception:  # pyais raises whatever the bytes provoke; all of it means the same
+            self.refuse("cannot be decoded")
+            return
+        time = told or wrapped or before or (_time_in(core[3]) if core[3] else None)
+        assert isinstance(sentence, AISSentence)  # noqa: S101  # _AIS has matched
+        part = _Part(row, sentence, _adds_up(core), time, tag_sound)
+        if sentence.frag_cnt == 1:
+            self.message([part])
+        else:
+            self.join(part, group)
+
+    def tag(self, tag: bytes | None) -> tuple[datetime | None, bool, bytes | None]:
+        """The time in a tag block, whether the block adds up, and its group."""
+        if not tag:
+            return None, True, None
+        body, _, check = tag.partition(b"*")
+        try:
+            sound = _xor(body) == int(check, 16)
+        except ValueError:
+            sound = False
+        fields = dict(piece.split(b":", 1) for piece in body.split(b",") if b":" in piece)
+        time = _unix(fields[b"c"]) if b"c" in fields else None
+        group = fields[b"g"].split(b"-") if b"g" in fields else []
+        if len(group) != 3 or group[1] in (b"0", b"1"):
+            return time if sound else None, sound, None
+        if not sound:
+            return None, False, group[2]
+        if time is not None:
+            self.group_times[group[2]] = time
+            if len(self.group_times) > PENDING:
+                self.group_times.popitem(last=False)
+        return time or self.group_times.get(group[2]), True, group[2]
+
+    def join(self, part: _Part, group: bytes | None) -> None:
+        """Lay a part to the others of its message, and pass the message on when it is whole."""
+        one = part.sentence
+        key = (one.seq_id, one.channel, one.talker_id, one.type, one.frag_cnt, group)
+        waiting = self.pending.get(key, [])
+        stale = bool(waiting) and part.row - waiting[0].row > PART_WITHIN_LINES
+        if stale or any(other.sentence.frag_num == one.frag_num for other in waiting):
+            self.give_up(key)
+            waiting = []
+        waiting.append(part)
+        self.pending[key] = waiting
+        if len(waiting) == one.frag_cnt:
+            del self.pending[key]
+            self.message(sorted(waiting, key=lambda item: item.sentence.frag_num))
+        elif len(self.pending) > PENDING:
+            self.give_up(next(iter(self.pending)))
+
+    def give_up(self, key: tuple[object, ...]) -> None:
+        """Refuse the parts of a message that will not become whole."""
+        self.refuse("incomplete multi-part message", len(self.pending.pop(key)))
+
+    def finish(self) -> None:
+        """The text has ended: nothing that is still waited for will come."""
+        while self.pending:
+            self.give_up(next(iter(self.pending)))
+
+    def message(self, parts: list[_Part]) -> None:
+        """Decode a whole message into a row, or refuse all of its sentences."""
+        count = len(parts)
+        try:
+            whole = AISSentence.assemble_from_iterable([part.sentence for part in parts])
+            kind = int(whole.ais_id)
+            bits = len(whole.payload) * 6 - whole.fill_bits if count == 1 else _bits(parts)
+        except Exception:  # as above
+            self.refuse("cannot be decoded", count)
+            return
+        if not whole.payload or not 1 <= kind <= 27:
+            self.refuse("cannot be decoded", count)
+            return
+        self.tally.messages[kind] += 1
+        least, most = _BITS.get(kind, (0, 0))
+        if not all(part.sound for part in parts):
+            self.refuse("bad checksum", count)
+        elif not all(part.tag_sound for part in parts):
+            self.refuse("bad checksum in tag block", count)
+        elif kind not in _BITS:
+            self.refuse(_NOT_SHIPS.get(kind, f"message {kind}: neither position nor identity"), count)
+        elif not least <= bits <= most:
+            self.refuse("wrong length for its type", count)
+        else:
+            time = next((part.time for part in parts if part.time is not None), None)
+            try:
+                row = _row(kind, whole.decode())
+            except Exception:  # as above
+                self.refuse("cannot be decoded", count)
+                return
+            row["row"] = min(part.row for part in parts)
+            row["lines"] = count
+            row["time"] = None if time is None else (time - _EPOCH) // timedelta(microseconds=1)
+            self.rows.append(row)
+
+    def refuse(self, reason: str, count: int = 1) -> None:
+        """Count sentences out."""
+        self.tally.refused[reason] += count
+
+
+def read(
+    stream: IO[bytes], tally: Tally, lines_of: Callable[[IO[bytes]], Iterator[bytes]], *, first_row: int
+) -> Iterator[tuple[pl.DataFrame, int]]:
+    """Chunks of raw rows, each with the number of the line after it.
+
+    Args:
+        stream: the text, decompressed.
+        tally: where refused sentences and messages are counted.
+        lines_of: cuts the stream into blocks of whole lines.
+        first_row: the number of the first line.
+    """
+    decoder = _Decoder(tally)
+    line = first_row
+    for block in lines_of(stream):
+        for text in block.split(b"\n")[:-1]:
+            decoder.line(text, line)
+            line += 1
+            if len(decoder.rows) >= MESSAGES_AT_ONCE:
+                yield _frame(decoder), line
+    decoder.finish()
+    yield _frame(decoder), line
+
+
+def _frame(decoder: _Decoder) -> pl.DataFrame:
+    rows, decoder.rows = decoder.rows, []
+    columns = {name: [row.get(name) for row in rows] for name in _RAW}
+    return pl.DataFrame(columns, schema=_RAW).with_columns(pl.col("time").cast(TIME))
+
+
+def _row(kind: int, said: Any) -> dict[str, Any]:
+    """What a decoded message says, in our units; `clean` knows the standard's sentinels, but for those of 27."""
+    row: dict[str, Any] = {"ship": int(said.mmsi), "position": kind not in (5, 24)}
+    row["ais_class"] = "B" if kind in (18, 19, 24) else "A"
+    if row["position"]:
+        row |= {"lat": said.lat, "lon": said.lon, "sog": said.speed, "cog": said.course}
+        row["heading"] = None if kind == 27 else said.heading
+        row["status"] = int(said.status) if kind in (1, 2, 3, 27) else None
+    if kind == 27:  # whole knots and degrees; 63 and 511 stand for "not available"; sent for satellites to hear
+        row["sog"] = None if said.speed is None or said.speed >= 63 else said.speed
+        row["cog"] = None if said.course is None or said.course >= 360 else said.course
+        row["receiver"] = "satellite"
+    if kind in (5, 19, 24):
+        row |= _identity(kind, said)
+    return row
+
+
+def _identity(kind: int, said: Any) -> dict[str, str | None]:
+    """The identity fields of messages 5, 19 and 24, as text; null where the message says nothing."""
+
+    def number(name: str) -> float:
+        value = getattr(said, name, None)
+        return 0.0 if value is None else float(value)
+
+    def text(name: str) -> str | None:
+        value = getattr(said, name, None)
+        return str(value).strip(" @") or None if value is not None else None
+
+    found = {
+        "name": text("shipname"),
+        "callsign": text("callsign"),
+        "ship_type": _positive(number("ship_type")),
+        "length_m": _positive(number("to_bow") + number("to_stern")),
+        "width_m": _positive(number("to_port") + number("to_starboard")),
+    }
+    if kind == 5:
+        month, day, hour, minute = (int(number(name)) for name in ("month", "day", "hour", "minute"))
+        found |= {
+            "imo": _positive(number("imo")),
+            "draught_m": _positive(number("draught")),
+            "destination": text("destination"),
+            "eta": f"{month:02}-{day:02} {hour:02}:{minute:02}"
+            if month and day and hour < 24 and minute < 60
+            else None,
+        }
+    return found
+
+
+def _positive(value: float) -> str | None:
+    """A number above 0 as text; 0 is what AIS sends for "not given"."""
+    return f"{value:.10g}" if value > 0 else None
+
+
+def _bits(parts: list[_Part]) -> int:
+    return sum(len(part.sentence.data_fields[4]) for part in parts) * 6 - parts[-1].sentence.fill_bits
+
+
+def _xor(body: bytes) -> int:
+    total = 0
+    for byte in body:
+        total ^= byte
+    return total
+
+
+def _adds_up(core: re.Match[bytes]) -> bool:
+    return _xor(core[1][1:]) == int(core[2], 16)
+
+
+def _unix(text: bytes) -> datetime | None:
+    """Seconds or milliseconds since 1970, told apart by size (see `clean._since_1970`)."""
+    try:
+        number = float(text)
+        return _EPOCH + timedelta(seconds=number / 1000 if abs(number) >= 1e11 else number)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _time_in(text: bytes) -> datetime | None:
+    """The first ISO time or Unix time in the text round a sentence."""
+    iso = _ISO.search(text)
+    if iso is not None:
+        fraction = iso[2].decode().ljust(7, "0") if iso[2] else ""
+        zone = iso[3].decode() if iso[3] else "+00:00"
+        try:
+            stamp = datetime.fromisoformat(iso[1].decode().replace(" ", "T") + fraction + zone)
+        except ValueError:
+            return None
+        return stamp.astimezone(UTC).replace(tzinfo=None)
+    unix = _UNIX.search(text)
+    return _unix(unix[1]) if unix is not None else None
+
+
+def _wrapper_time(text: bytes) -> datetime | None:
+    """The time of a $PGHP sentence: year, month, day, hour, minute, second, millisecond, in UTC."""
+    try:
+        year, month, day, hour, minute, second, millisecond = (int(piece) for piece in text.split(b",")[2:9])
+        return datetime(year, month, day, hour, minute, second, millisecond * 1000)
+    except ValueError:
+        return None
