@@ -31,7 +31,7 @@ WALLS: dict[str, set[str]] = {
     "rapidfuzz": {"screening/features.py", "screening/names.py", "screening/match.py"},
     "jinja2": {"case/html.py"},
     "xstatic": {"case/embed.py", "case/html.py"},
-    "filelock": {"case/folder.py"},
+    "filelock": {"case/folder.py", "tracks/store.py"},
 }
 """A third-party package -> the only files that may import it."""
 

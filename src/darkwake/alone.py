@@ -42,8 +42,8 @@ def find_events(
     if only != "port_call":
         if progress:
             progress("looking for silences", 0, None)
-        found = events.gap(longer_than=longer_than, until=ships["last_seen"].max()).run(store)
-        weighed = events.silence.weigh(found, store, ships=ships)
+        found = events.gap(longer_than=longer_than).run(store)
+        weighed = events.weigh(found, store, ships=ships)
     if only != "gap":
         if progress:
             progress("looking for port calls", 0, None)
@@ -64,8 +64,10 @@ def find_voyages(
     return voyages.corridor(legs, from_=from_, to=to) if from_ or to else legs
 
 
-def screen_one(*, name: str, imo: str, mmsi: str, callsign: str, lists: Sequence[Path]) -> tuple[pl.DataFrame, str]:
-    """HITS of one name or number in those lists, and the lists with their dates and counts as one phrase."""
+def screen_one(
+    *, name: str, imo: str, mmsi: str, callsign: str, lists: Sequence[Path]
+) -> tuple[pl.DataFrame, screening.Searched]:
+    """HITS of one name or number in those lists, and the record of the search."""
     if not (name or imo or mmsi or callsign):
         raise WrongUse(
             "nothing was asked", to_do='Give a name or a number: darkwake screen "NAME" --imo N --lists FILE'

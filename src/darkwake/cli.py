@@ -26,12 +26,14 @@ from darkwake.evidence import Source, canonical
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
+    pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Case files on ships that fell silent: tracks, silence, voyages, screening, joined and traceable to the row.",
     epilog="Start with: darkwake demo",
 )
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
+_MOST_REASONS = 6
 
 Case = Annotated[Path, typer.Argument(help="The case folder.", show_default=False)]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines instead of tables.")]
@@ -81,7 +83,13 @@ def demo(
     with _progress() as progress:
         report, compared = steps.demo(folder, progress=progress)
     if as_json:
-        _print_json({"compared": compared, "case": str(report.case_json), "page": str(report.case_html)})
+        _print_json(
+            {
+                "compared": compared,
+                "case": str(report.case_json),
+                "page": str(report.case_html),
+            }
+        )
         return
     out.print("[bold]An invented case: its ships, companies and lists do not exist.[/]\n")
     _show_run(report)
@@ -157,6 +165,7 @@ def run(case: Case, as_json: Json = False) -> None:
                     {"name": one.name, "says": one.says, "new": one.new, "seconds": round(one.seconds, 3)}
                     for one in report.steps
                 ],
+                "sources": [_plain_source(one) for one in report.sources],
                 "answer": report.case["answer"],
                 "counts": report.case["counts"],
                 "case": str(report.case_json),
@@ -182,16 +191,16 @@ def _show_run(report: steps.RunReport) -> None:
 
 def _show_sources(sources: Sequence[Source]) -> None:
     """What was kept and refused of each source: the two always add up to its rows."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("source", overflow="fold")
-    for name in ("rows", "kept", "refused"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("why", overflow="fold")
     for one in sources:
-        why = ", ".join(f"{reason} {number:,}" for reason, number in sorted(one.refused.items()))
         refused = sum(one.refused.values())
-        table.add_row(escape(one.name), f"{one.rows:,}", f"{one.kept:,}", f"{refused:,}", escape(why))
-    out.print(table)
+        out.print(f"[bold]{escape(one.name)}[/]  {escape(one.kind)}", soft_wrap=True)
+        out.print(f"{one.rows:>12,} rows = {one.kept:,} kept + {refused:,} refused", soft_wrap=True)
+        most = sorted(one.refused.items(), key=lambda item: (-item[1], item[0]))
+        for reason, number in most[:_MOST_REASONS]:
+            out.print(f"{number:>20,} {escape(reason)}", soft_wrap=True)
+        if most[_MOST_REASONS:]:
+            rest = sum(number for _, number in most[_MOST_REASONS:])
+            out.print(f"{rest:>20,} for {len(most) - _MOST_REASONS} more reasons; --json lists all")
 
 
 @app.command(epilog="Example: darkwake export strait-2025 --to html --out strait.html")
@@ -286,7 +295,11 @@ def screen(
         out.print(f"{head}  match: [bold]{hit['rank']}[/] ({hit['score']:.2f})", soft_wrap=True)
         for feature in hit["features"]:
             out.print(f"    {escape(feature['says'])}", soft_wrap=True)
-    out.print(f"Lists checked: {escape(searched)}.", soft_wrap=True)
+    out.print(escape(searched.sentence()), soft_wrap=True)
+    if found.is_empty():
+        out.print("That is not the same as clear.", soft_wrap=True)
+    for note in searched.notes:
+        out.print(escape(note), soft_wrap=True)
 
 
 def _show(found: pl.DataFrame, columns: Sequence[str], most: int, as_json: bool) -> None:

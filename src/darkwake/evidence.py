@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -20,10 +20,9 @@ SubjectKind = Literal["ship", "party", "goods", "site", "port", "area"]
 
 def canonical(value: Any) -> Any:
     """`value` as plain JSON types: times as ISO 8601 with Z, floats rounded to nine digits, no NaN."""
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds" if value.microsecond else "seconds") + "Z"
-    if isinstance(value, date):
-        return value.isoformat()
+    # the plain types first: a case holds millions of them
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
@@ -31,7 +30,11 @@ def canonical(value: Any) -> Any:
         return 0.0 if rounded == 0 else rounded
     if isinstance(value, Mapping):
         return {str(key): canonical(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds" if value.microsecond else "seconds") + "Z"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Sequence) and not isinstance(value, bytes):
         return [canonical(item) for item in value]
     return value
 
@@ -121,11 +124,11 @@ class Evidence:
     """Part, version and parameters, such as "events.gap 0.1.0 longer_than=6h"."""
     details: str = "{}"
     """The numbers behind the sentence, canonical JSON."""
+    id: str = field(init=False, compare=False)
+    """Made from the content, so that equal findings are one finding."""
 
-    @property
-    def id(self) -> str:
-        """Made from the content, so that equal findings are one finding."""
-        return content_id("ev", self.as_dict())
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", content_id("ev", self.as_dict()))
 
     def data(self) -> dict[str, Any]:
         """The numbers behind the sentence."""
@@ -134,7 +137,13 @@ class Evidence:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the id."""
-        plain = asdict(self)
+        plain = {
+            one.name: [asdict(item) for item in value] if one.name in ("subjects", "sources") else value
+            for one in fields(self)
+            if one.init
+            for value in [getattr(self, one.name)]
+        }
+        plain["place"] = asdict(self.place) if self.place else None
         plain["details"] = self.data()
         result: dict[str, Any] = canonical(plain)
         return result

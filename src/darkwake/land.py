@@ -53,9 +53,9 @@ def _unrolled(ring: Ring) -> list[Ring]:
         one = np.vstack([one, [lon[-1], pole], [lon[0], pole], one[:1]])
     copies = [one]
     if one[:, 0].max() > 180.0:
-        copies.append(one - [360.0, 0.0])
+        copies.append(one - np.array([360.0, 0.0]))
     if one[:, 0].min() < -180.0:
-        copies.append(one + [360.0, 0.0])
+        copies.append(one + np.array([360.0, 0.0]))
     return copies
 
 

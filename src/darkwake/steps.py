@@ -35,6 +35,8 @@ from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.errors import UnknownKind, Unreadable, WrongUse
 from darkwake.evidence import Source, content_id
 
+LISTS = tuple(reader.kind for reader in screening.formats.FORMATS)
+"""The kinds of source that are lists."""
 PAGE_POSITIONS = 200_000
 """As many positions as the page draws with ease; the store keeps all."""
 MANY_POSITIONS = 5_000_000
@@ -73,10 +75,8 @@ def kind_of(file: Path, columns: str = "") -> str:
         raise Unreadable("there is no such file", where=str(file), to_do="Check the path")
     if file.stat().st_size == 0:
         raise Unreadable("the file is empty", where=str(file), to_do="Fetch it again; nothing was added")
-    if columns:
-        tracks.Columns.parse(columns)
-        return "table"
-    kind = screening.sniff(file) or ports.sniff(file) or tracks.sniff(file)
+    mapped = tracks.Columns.parse(columns) if columns else None
+    kind = screening.formats.sniff(file) or ports.sniff(file) or tracks.sniff(file, columns=mapped)
     if kind is None:
         raise UnknownKind(
             "no reader recognises this file",
@@ -99,8 +99,8 @@ def add(
     given = [file for item in files for file in _files_in(item)]
     kinds = [kind_of(file, columns) for file in given]
     for file, kind in zip(given, kinds, strict=True):
-        if kind in screening.KINDS:
-            screening.read(file)
+        if kind in LISTS:
+            screening.formats.read(file)
         elif kind in ports.LAYOUTS:
             ports.read(file)
     with case.lock():
@@ -132,7 +132,7 @@ class _Sorted:
 
     @staticmethod
     def of(sources: Sequence[Added]) -> _Sorted:
-        lists = tuple(source for source in sources if source.kind in screening.KINDS)
+        lists = tuple(source for source in sources if source.kind in LISTS)
         places = tuple(source for source in sources if source.kind in ports.LAYOUTS)
         return _Sorted(tuple(source for source in sources if source not in (*lists, *places)), places, lists)
 
@@ -212,11 +212,10 @@ def _detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: 
     def make() -> str:
         ships = store.ships()
         workers = _PROCESSES if ships["positions"].sum() > MANY_POSITIONS else 1
-        until = ships["last_seen"].max()
         found = pl.concat(
             [
-                events.gap(longer_than=timedelta(hours=asked.longer_than_h), until=until).run(store, workers=workers),
-                events.port_call(ports=places).run(store, workers=workers),
+                events.gap(longer_than=timedelta(hours=asked.longer_than_h)).run(store, workers),
+                events.port_call(ports=places).run(store, workers),
             ]
         ).sort("ship", "start", "kind", "id")
         derived.write("ships", ships)
@@ -232,7 +231,7 @@ def _weigh(derived: Derived, store: tracks.Store, key: str) -> None:
 
     def make() -> str:
         gaps = derived.read("events", schema.EVENTS).filter(pl.col("kind") == "gap")
-        weighed = events.silence.weigh(gaps, store, ships=derived.read("ships", schema.SHIPS))
+        weighed = events.weigh(gaps, store, ships=derived.read("ships", schema.SHIPS))
         derived.write("silences", weighed)
         verdicts = weighed.group_by("verdict").len().sort(["len", "verdict"], descending=[True, False])
         return ", ".join(f"{number:,} {verdict}" for verdict, number in verdicts.iter_rows()) or "nothing to weigh"
@@ -247,9 +246,9 @@ def _sail(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: As
         found, ships = derived.read("events", schema.EVENTS), derived.read("ships", schema.SHIPS)
         legs = voyages.legs(found, ships)
         start, end = asked.times()
-        chains = voyages.corridor(legs, from_=asked.from_, to=asked.to, start=start, end=end)
-        if not (asked.from_ or asked.to):
-            chains = schema.empty(schema.CHAINS)
+        chains = schema.empty(schema.CHAINS)
+        if asked.from_ and asked.to:
+            chains = voyages.corridor(legs, from_=asked.from_, to=asked.to, start=start, end=end)
         unheard = voyages.may_have_called(legs, found, on_corridor=chains, from_=asked.from_, to=asked.to)
         wanted = places.filter(pl.col("country").is_in(asked.to) | pl.col("port").is_in(asked.to))
         speeds = voyages.top_speeds(store.positions(), unheard["ship"].unique().to_list())
@@ -263,16 +262,32 @@ def _sail(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: As
 
 def _screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: str) -> None:
     """Everything that a ship ever said of itself against the lists."""
+    searched = derived.case.derived / "searched.json"
 
     def make() -> str:
-        read = [screening.read(derived.case.source_path(source)) for source in lists]
-        asked = screening.asked_of(derived.read("ships", schema.SHIPS), store.identities())
-        hits = screening.screen(asked, read)
+        if not lists:
+            derived.write("hits", schema.empty(schema.HITS))
+            folder.write_text(searched, json.dumps({"lists": "", "sources": []}))
+            return "no list was added, so no ship was screened"
+        index = screening.Index([screening.formats.read(derived.case.source_path(source)) for source in lists])
+        counts = {
+            one.sha256: {
+                "rows": one.declared,
+                "kept": len(one.entries),
+                "refused": dict(one.refused),
+                "dated": str(one.date),
+            }
+            for one in index.lists
+        }
+        ships = screening.asked_of(store.identities(), ships=derived.read("ships", schema.SHIPS))
+        hits = screening.screen(ships, index)
         derived.write("hits", hits)
-        folder.write_text(derived.case.derived / "searched.txt", screening.searched(read))
-        return f"{hits.height:,} list entries met, of {sum(len(one.entries) for one in read):,}"
+        checked = "; ".join(one.described() for one in index.lists)
+        sources = [asdict(_source(source, **counts[source.sha256])) for source in lists]
+        folder.write_text(searched, json.dumps({"lists": checked, "sources": sources}, ensure_ascii=False))
+        return f"{hits.height:,} list entries met, of {len(index.listed):,}"
 
-    derived.step("screen", key, [derived.path("hits"), derived.case.derived / "searched.txt"], make)
+    derived.step("screen", key, [derived.path("hits"), searched], make)
 
 
 def _join(derived: Derived, store: tracks.Store, sources: _Sorted, asked: Asked, key: str) -> None:
@@ -291,8 +306,9 @@ def _join(derived: Derived, store: tracks.Store, sources: _Sorted, asked: Asked,
             hits=derived.read("hits", schema.HITS),
             tracks=_tracks(store, asked),
         )
-        searched = (case.derived / "searched.txt").read_text(encoding="utf-8")
-        built = case_file.build(asked, _register(case, store, sources), tables, _told(asked, searched))
+        searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))
+        register = [*_register(case, store, sources), *(Source(**source) for source in searched["sources"])]
+        built = case_file.build(asked, register, tables, _told(asked, searched["lists"]))
         folder.write_text(case.path / "case.json", case_file.dump(built))
         return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"
 
@@ -314,7 +330,7 @@ def _tracks(store: tracks.Store, asked: Asked) -> list[dict[str, Any]]:
 
 
 def _register(case: CaseFolder, store: tracks.Store, sources: _Sorted) -> list[Source]:
-    """All sources with what was kept and refused of each."""
+    """The sources of positions and ports with what was kept and refused of each; `_screen` keeps that of lists."""
     names = {source.sha256: source for source in case.sources()}
     found = []
     for source in store.sources():
@@ -324,9 +340,6 @@ def _register(case: CaseFolder, store: tracks.Store, sources: _Sorted) -> list[S
         table, refused = ports.read(case.source_path(added))
         rows = table.height + sum(refused.values())
         found.append(_source(added, rows=rows, kept=table.height, refused=refused))
-    for added in sources.lists:
-        one = screening.read(case.source_path(added))
-        found.append(_source(added, rows=len(one.entries), kept=len(one.entries), dated=str(one.date or "")))
     return found
 
 
@@ -336,28 +349,27 @@ def _source(added: Added, **counts: Any) -> Source:
 
 def _told(asked: Asked, searched: str) -> case_file.Told:
     """What the parts say of themselves."""
-    made = f"darkwake {__version__}"
-    gap_by = f"events.gap and events.silence {__version__}, longer_than={asked.longer_than_h:g}h"
+    gap = events.gap(longer_than=timedelta(hours=asked.longer_than_h))
+    call = events.port_call()
+    silence = f"{gap.made_by}; events.silence {__version__}"
     return case_file.Told(
-        made_by=made,
+        made_by=f"darkwake {__version__}",
         by={
-            "silence": gap_by,
-            "port call": f"events.port_call {__version__}",
+            "silence": silence,
+            "port call": call.made_by,
             "voyage": f"voyages.legs {__version__}",
             "listing": f"screening.match {__version__}",
         },
         innocent=findings.Innocent(
-            gap=events.silence.INNOCENT,
-            port_call=events.innocent("port_call"),
-            hit=screening.INNOCENT,
-            voyage=voyages.INNOCENT,
+            silence=events.INNOCENT, port_call=call.innocent, hit=screening.INNOCENT, voyage=voyages.INNOCENT
         ),
         searched=searched,
-        parameters=(
-            {"name": "longer_than_h", "value": asked.longer_than_h, "says": "a ship is silent when unheard for longer"},
-            *events.silence.PARAMETERS,
-        ),
-        limits=(*events.silence.LIMITS, *voyages.LIMITS, *screening.LIMITS),
+        parameters=[
+            {"name": f"{detector.kind}.{name}", "value": value, "says": ""}
+            for detector in (gap, call)
+            for name, value in detector.parameters
+        ],
+        limits=(*events.LIMITS, *voyages.LIMITS, *screening.LIMITS),
     )
 
 
@@ -400,16 +412,16 @@ def demo(path: Path, *, progress: Progress | None = None) -> tuple[RunReport, li
 
     A demo that stands there already is run again; anything else is left alone.
     """
+    asked = Asked(**synth.demo.ASKED)
     if not (path / "case.toml").exists():
-        new(path, Asked(**synth.demo.ASKED))
+        new(path, asked)
+    elif folder.find(path).asked() != asked:
+        raise WrongUse("another case stands there", where=str(path), to_do="Name another folder: darkwake demo FOLDER")
+    made = path / "invented"
+    if not synth.demo.planted(made):
         if progress:
             progress("inventing a world", 0, None)
-        made = path / "invented"
-        made.mkdir()
         synth.demo.write(made)
-        files = sorted(file for file in made.iterdir() if file.name != "planted.json")
-        add(path, files, invented=True, progress=progress)
-    elif folder.find(path).asked().name != synth.demo.ASKED["name"]:
-        raise WrongUse("another case stands there", where=str(path), to_do="Name another folder: darkwake demo FOLDER")
+    add(path, synth.demo.sources(made), invented=True, progress=progress)
     report = run(path, progress=progress)
-    return report, synth.demo.compare(synth.demo.planted(path / "invented"), report.case)
+    return report, synth.demo.compare(synth.demo.planted(made), report.case)

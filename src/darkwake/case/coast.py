@@ -7,6 +7,8 @@ that drop only points whose neighbours stay.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +27,7 @@ def graded(box: land.Box, places: Floats) -> list[Floats]:
         box: west, south, east, north of the case; east may exceed 180.
         places: shape (n, 2), lat and lon of ports and of the ends of gaps.
     """
-    rings = land.rings("10m")
+    rings = _once(land.rings("10m"))
     points = np.concatenate(rings)
     lon, lat = points[:, 0], points[:, 1]
     limit = np.full(len(points), COARSE_DEG)
@@ -34,7 +36,16 @@ def graded(box: land.Box, places: Floats) -> list[Floats]:
     if len(places):
         near = np.unique((geo.cell(places[:, 0], places[:, 1], 1.0)[:, None] + np.array(_AROUND)).ravel())
         limit[inside & np.isin(geo.cell(lat, lon, 1.0), near)] = FINE_DEG
-    return thinned(list(rings), limit)
+    return thinned(rings, limit)
+
+
+def _once(rings: Sequence[Floats]) -> list[Floats]:
+    """Each outline once: the ground hands on a copy of those that cross 180°, and here the drawing turns the world."""
+    once: dict[tuple[int, float, float, float], Floats] = {}
+    for ring in rings:
+        south, north = ring[:, 1].min(), ring[:, 1].max()
+        once.setdefault((len(ring), round(float(ring[0, 0]) % 360.0, 6), float(south), float(north)), ring)
+    return list(once.values())
 
 
 def thinned(rings: list[Floats], limit: Floats) -> list[Floats]:

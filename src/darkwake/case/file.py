@@ -98,6 +98,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         "events": _rows(events),
         "silences": _rows(tables.silences.filter(pl.col("event").is_in(shown.implode()))),
         "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages)],
+        "reach": _rows(tables.reach),
         "hits": _rows(tables.hits),
         "searched": told.searched,
         "evidence": [{"id": item.id} | item.as_dict() for item in pool.evidence],

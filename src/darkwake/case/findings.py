@@ -29,7 +29,8 @@ _RANK_STRENGTH: dict[str, Strength] = {"certain": "strong", "strong": "strong", 
 class Innocent:
     """The explanations that need no guilt, as each part gives them."""
 
-    gap: tuple[str, ...]
+    silence: Mapping[str, tuple[str, ...]]
+    """By verdict."""
     port_call: tuple[str, ...]
     hit: tuple[str, ...]
     voyage: tuple[str, ...]
@@ -81,10 +82,10 @@ def of_gap(gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, ma
             f"to {words.moment(gap['end'])}"
         )
     says += f", after {words.position(gap['start_lat'], gap['start_lon'])}."
-    strength, because = STRENGTHS["cannot tell"]
+    verdict = silence["verdict"] if silence is not None else "cannot tell"
+    strength, because = STRENGTHS[verdict]
     if silence is not None:
         says = f"{says} {silence['says']}"
-        strength, because = STRENGTHS[silence["verdict"]]
         details = details | {
             "silence": json.loads(silence["details"]),
             "verdict": silence["verdict"],
@@ -99,7 +100,7 @@ def of_gap(gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, ma
         says=says,
         strength=strength,
         because=because,
-        innocent=innocent.gap,
+        innocent=innocent.silence[verdict],
         sources=citations(gap["sources"]),
         made_by=made_by,
         details=canonical_json(details | {"event": gap["id"]}),
@@ -178,7 +179,7 @@ def of_hit(hit: Row, labels: Labels, innocent: Innocent, made_by: str) -> Eviden
         sources=citations(hit["sources"]),
         made_by=made_by,
         details=canonical_json(
-            {"hit": hit["id"], "rank": hit["rank"], "score": hit["score"], "features": hit["features"]}
+            {"hit": hit["id"], "listed": f"{hit['name']} ({hit['list']})", "rank": hit["rank"], "score": hit["score"]}
         ),
     )
 

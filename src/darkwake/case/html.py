@@ -7,7 +7,7 @@ loaded from anywhere: a content security policy forbids it, and allows only the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import jinja2
@@ -15,11 +15,15 @@ import numpy as np
 from markupsafe import Markup
 
 from darkwake.case import coast, embed, sections, strips, text
+from darkwake.case.coast import Floats
 from darkwake.case.index import Index, anchor
 from darkwake.case.overview import frame, overview
 
 DETAIL_PLACES = 400
-"""Ports and ends of gaps round which the coast is kept in full, those of the threads first."""
+"""Ports and ends of the threads' gaps round which the coast is kept in full."""
+
+FIRST = 'document.documentElement.classList.add("js")'
+"""Runs before the page is laid out, so that long tables are folded at once; taken back where the script fails."""
 
 
 def render(case: Mapping[str, Any]) -> str:
@@ -33,12 +37,11 @@ def render(case: Mapping[str, Any]) -> str:
     """
     index = Index(case)
     box = frame(index)
-    wide = (box[0] - 3.0, max(box[1] - 3.0, -85.0), box[2] + 3.0, min(box[3] + 3.0, 85.0))
-    rings = coast.graded(wide, _places(index))
+    rings, land = _land(box, tuple(_places(index)))
     drawing = overview(index, rings)
-    data = embed.data(index, drawing["box"])
     tracks = [track for track in case.get("tracks", []) if track["ship"] in index.ships and len(track["t"])]
-    scripts = {"leaflet": embed.leaflet_file("leaflet.js"), "page": embed.script()}
+    data = embed.data(index, drawing["box"], tracks)
+    scripts = {"first": FIRST, "leaflet": embed.leaflet_file("leaflet.js"), "page": embed.script()}
     style = embed.leaflet_file("leaflet.css") + embed.page_file("style.css") + embed.page_file("print.css")
     policy = "; ".join(
         [
@@ -70,11 +73,11 @@ def render(case: Mapping[str, Any]) -> str:
         evidence=sections.evidence(index),
         sources=sections.sources(index),
         ports=[dict(row) | {"anchor": anchor("port", row["port"])} for row in case.get("ports", [])],
-        method=case.get("method") or {},
+        method={"parameters": [], "limits": []} | dict(case.get("method") or {}),
         policy=Markup(policy),  # noqa: S704  hashes and fixed words only
         style=Markup(style),  # noqa: S704  our own and Leaflet's
         scripts={key: Markup(code) for key, code in scripts.items()},  # noqa: S704  our own and Leaflet's
-        packed={"data": embed.packed(data), "tracks": embed.packed(tracks), "land": embed.packed(embed.outlines(rings))},
+        packed={"data": embed.packed(data), "tracks": embed.columns(tracks), "land": land},
     )
 
 
@@ -87,14 +90,24 @@ def _answer(index: Index) -> dict[str, Any]:
     }
 
 
-def _places(index: Index) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Where the coast matters: ports called at and the ends of the threads' gaps."""
+def _places(index: Index) -> list[tuple[float, float]]:
+    """Where the coast matters, as lat and lon: ports called at and the ends of the threads' gaps."""
     told = [gap for gap in index.gaps if gap["id"] in index.told_gaps]
     found = [(row["lat"], row["lon"]) for row in index.case.get("ports", [])]
     for gap in told:
         found += [(gap["start_lat"], gap["start_lon"]), (gap.get("end_lat"), gap.get("end_lon"))]
     known = [(lat, lon) for lat, lon in found if lat is not None and lon is not None]
-    return np.array(known[:DETAIL_PLACES], dtype=np.float64).reshape(-1, 2)
+    return known[:DETAIL_PLACES]
+
+
+@lru_cache(maxsize=2)
+def _land(
+    box: tuple[float, float, float, float], places: tuple[tuple[float, float], ...]
+) -> tuple[list[Floats], Markup]:
+    """The coast for a box, as rings and packed for the script; kept, because pages of one case share it."""
+    wide = (box[0] - 3.0, max(box[1] - 3.0, -85.0), box[2] + 3.0, min(box[3] + 3.0, 85.0))
+    rings = coast.graded(wide, np.array(places, dtype=np.float64).reshape(-1, 2))
+    return rings, embed.packed(embed.outlines(rings))
 
 
 @cache
@@ -108,7 +121,12 @@ def _template() -> jinja2.Template:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        moment=text.moment, short=text.short, day=text.day, name=text.name, hours=text.hours, position=text.position,
+        moment=text.stamp,
+        minute=partial(text.moment, zone=False),
+        day=text.day,
+        name=text.name,
+        hours=text.hours,
+        position=text.position,
         n=text.exact,
     )
     return environment.get_template("template.html.j2")

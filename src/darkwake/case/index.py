@@ -114,11 +114,13 @@ class Index:
         known = [time for time in times if time is not None]
         if not known:
             return (0, 86_400)
-        return (min(known), max(max(known), min(known) + 3600))
+        return (min(known), max(*known, min(known) + 3600))
 
     def _west(self) -> float:
         """Where the map is cut: 180°, or the middle of the widest empty stretch when ships crossed it."""
-        lons = [lon for row in [*self.gaps, *self.calls] for lon in (row["start_lon"], row["end_lon"]) if lon is not None]
+        lons = [
+            lon for row in [*self.gaps, *self.calls] for lon in (row["start_lon"], row["end_lon"]) if lon is not None
+        ]
         heard = [np.cumsum(np.array(track["lon"], dtype=np.int64)) / 1e4 for track in self.case.get("tracks", [])]
         every = np.concatenate([np.array(lons, dtype=np.float64), *heard])
         taken = np.unique(np.floor((every + 180.0) % 360.0).astype(np.int64))

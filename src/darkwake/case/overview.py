@@ -14,7 +14,7 @@ from darkwake.case import coast, strips, text
 from darkwake.case.index import Index, anchor
 
 Floats = NDArray[np.float64]
-WIDTH, HEIGHT = 1000.0, 640.0
+WIDTH, HEIGHT = 1000.0, 560.0
 _LETTER = 6.6  # width of a letter at the map's type size, for keeping labels apart
 MOST_TRACKS = 300
 
@@ -27,7 +27,10 @@ def frame(index: Index) -> tuple[float, float, float, float]:
         voyage = index.voyage.get(row.get("voyage") or "", row)
         begins = text.seconds(voyage.get("departed", row.get("start")))
         windows.setdefault(row["ship"], []).append(
-            (index.span[0] if begins is None else begins, index.end(voyage, "arrived" if "arrived" in voyage else "end"))
+            (
+                index.span[0] if begins is None else begins,
+                index.end(voyage, "arrived" if "arrived" in voyage else "end"),
+            )
         )
     for track in index.case.get("tracks", []):
         if windows and track["ship"] not in windows:
@@ -123,8 +126,8 @@ def overview(index: Index, coastline: list[Floats]) -> dict[str, Any]:
             if part[:, 0].max() < wide[0] or part[:, 0].min() > wide[2]:
                 continue
             part = coast.cut(part, wide)
-            if len(part) > 3 and np.ptp(sheet.points(part[:, 1], part[:, 0], turn=False), axis=0).max() > 1.5:
-                land.append(_line(sheet.points(part[:, 1], part[:, 0], turn=False), close=True))
+            if len(part) > 3 and np.ptp(sheet.points(part[:, 1], part[:, 0], turn=False), axis=0).max() > 2.5:
+                land.append(_line(sheet.points(part[:, 1], part[:, 0], turn=False), least=1.7, close=True))
     ports = _ports(index, sheet)
     gaps = _gaps(index, sheet)
     _place_labels([*gaps, *ports])
@@ -169,7 +172,7 @@ def _inside(point: Iterable[float]) -> bool:
 
 
 def _gaps(index: Index, sheet: _Sheet) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for gap in index.gaps:
         ends = [(gap["start_lat"], gap["start_lon"]), (gap.get("end_lat"), gap.get("end_lon"))]
         known = [(lat, lon) for lat, lon in ends if lat is not None and lon is not None]
@@ -195,7 +198,7 @@ def _gaps(index: Index, sheet: _Sheet) -> list[dict[str, Any]]:
 
 def _ports(index: Index, sheet: _Sheet) -> list[dict[str, Any]]:
     first = {row[end] for row in index.voyage.values() if row.get("corridor") for end in ("from_port", "to_port")}
-    found = []
+    found: list[dict[str, Any]] = []
     for port in sorted(index.case.get("ports", []), key=lambda row: (row["port"] not in first, row["port"])):
         x, y = sheet.points(np.array([port["lat"]]), np.array([port["lon"]]))[0].round(1).tolist()
         if _inside((x, y)) and len(found) < 60:

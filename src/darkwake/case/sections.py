@@ -174,12 +174,12 @@ def _panel(index: Index, gap: Row) -> dict[str, Any]:
         figures.append(("Between its ends", f"{details['distance_m'] / 1852:,.0f} nautical miles"))
     if isinstance(details.get("implied_kn"), int | float):
         figures.append(("Straight-line speed", f"{details['implied_kn']:.1f} knots"))
-    for key, label in (("passages", "Passages by other ships"), ("ships", "made by ships"),
-                       ("unheard_as_long", "of them unheard as long")):  # fmt: skip
+    for key, label in (("passages", "Passages by others"), ("ships", "Ships that made them"),
+                       ("unheard_as_long", "Unheard as long")):  # fmt: skip
         if silence.get(key) is not None:
             figures.append((label, text.number(silence[key])))
     if silence.get("p") is not None:
-        figures.append(("p (rank)", text.decimal(silence["p"])))
+        figures.append(("p, by rank", text.decimal(silence["p"])))
     more = [*((key, value) for key, value in details.items() if key not in known),
             *(silence.get("details") or {}).items()]  # fmt: skip
     first = evidence[0] if evidence else {}
@@ -235,11 +235,20 @@ def citations(index: Index, rows: Iterable[Row] | None) -> list[dict[str, Any]]:
     return found
 
 
-def evidence(index: Index) -> dict[str, list[dict[str, Any]]]:
-    """The register: what threads or the answer use, and what they do not, each in the order of its number."""
+def evidence(index: Index) -> dict[str, Any]:
+    """The register: what threads or the answer use, and the rest by kind, each in the order of its number.
+
+    What many pieces share (their innocent explanations) stands once at the head of their group.
+    """
     unused = set(index.case.get("unused") or [])
-    rows = [_entry(index, index.evidence[key]) | {"unused": key in unused} for key in index.number]
-    return {"used": [row for row in rows if not row["unused"]], "unused": [row for row in rows if row["unused"]]}
+    used = [_entry(index, index.evidence[key]) for key in index.number if key not in unused]
+    groups: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    for key in index.number:
+        if key in unused:
+            row = _entry(index, index.evidence[key])
+            groups.setdefault((row["kind"], tuple(row["innocent"])), []).append(row)
+    rest = [{"kind": kind, "innocent": innocent, "rows": rows} for (kind, innocent), rows in groups.items()]
+    return {"total": len(index.number), "used": used, "unused": rest}
 
 
 def _entry(index: Index, item: Row) -> dict[str, Any]:
@@ -270,12 +279,14 @@ def _entry(index: Index, item: Row) -> dict[str, Any]:
         "start": text.seconds(item.get("start")),
         "end": text.seconds(item.get("end")) or text.seconds(item.get("start")),
         "when": (item.get("start"), item.get("end")),
+        "span": text.between(item.get("start"), item.get("end")),
         "where": where,
         "made_by": item.get("made_by"),
         "sources": citations(index, item.get("sources")),
-        "threads": [{"anchor": anchor("thread", row["id"]), "title": row["title"]} for row in index.cited[item["id"]]]
-        if item["id"] in index.cited
-        else [],
+        "rows": "; ".join(f"{row['name']} {row['rows']}" for row in citations(index, item.get("sources"))),
+        "threads": [
+            {"anchor": anchor("thread", row["id"]), "title": row["title"]} for row in index.cited.get(item["id"], [])
+        ],
     }
 
 

@@ -29,7 +29,7 @@ def percent(time: float, start: float, end: float) -> float:
 def ticks(start: int, end: int, most: int = 8) -> list[dict[str, Any]]:
     """Round UTC times on a strip, at most `most`, with their labels."""
     step = next((h * 3600 for h in _STEPS_H if (end - start) / (h * 3600) <= most), _STEPS_H[-1] * 3600)
-    found = []
+    found: list[dict[str, Any]] = []
     for at in range(-(-start // step) * step, end + 1, step):
         when = datetime.fromtimestamp(at, UTC)
         label = f"{when.day} {when:%b}" if step >= 86_400 or (when.hour, when.minute) == (0, 0) else f"{when:%H:%M}"
@@ -55,7 +55,7 @@ def _heard(begins: int, ends: int, gaps: Iterable[tuple[int, int]]) -> list[tupl
 
 
 def timeline(index: Index) -> dict[str, Any]:
-    """The rows of the time line, how many ships were heard in each part of it, and its ticks."""
+    """The rows of the time line, how many ships were unheard in each part of it, and its ticks."""
     span, by_ship, calls = index.span, index.gaps_by_ship(), index.calls
     rows, order = [], index.order()
     change = np.zeros(BINS + 1, dtype=np.int64)
@@ -66,7 +66,7 @@ def timeline(index: Index) -> dict[str, Any]:
         if begins is None or ends is None:
             continue
         heard = _heard(begins, ends, [(start, end) for start, end, _ in silent])
-        for start, end in heard:
+        for start, end, _ in silent:
             first, last = (int(percent(at, *span) / 100 * BINS) for at in (start, end))
             change[min(first, BINS - 1)] += 1
             change[min(last, BINS - 1) + 1] -= 1
@@ -136,12 +136,12 @@ def voyages(index: Index) -> dict[str, Any]:
     chosen.sort(key=lambda row: (told.get(row["id"], len(told)), str(row.get("departed")), row["id"]))
     if not chosen and not index.case["case"].get("corridor", {}).get("from"):
         chosen = every
-    drawn, rest = chosen[:MOST_STRIPS], set()
-    rest = {row["id"] for row in drawn}
+    drawn = chosen[:MOST_STRIPS]
+    shown = {row["id"] for row in drawn}
     longest = max((_length(index, row) for row in drawn), default=1)
     return {
         "drawn": [_strip(index, row, longest) for row in drawn],
-        "listed": [_listed(index, row) for row in every if row["id"] not in rest],
+        "listed": [_listed(index, row) for row in every if row["id"] not in shown],
     }
 
 
@@ -159,6 +159,7 @@ def _strip(index: Index, row: Row, longest: int) -> dict[str, Any]:
         "start": start,
         "end": end,
         "right": percent(end, *span),
+        "wide": max(-int(-percent(end, *span) // 5) * 5, 50),  # the stylesheet has a class for every fifth percent
         "heard": [_bar(a, b, span) for a, b in _heard(start, end, [(a, b) for a, b, _ in silent])],
         "gaps": [
             _bar(a, b, span)

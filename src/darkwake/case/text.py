@@ -97,13 +97,18 @@ def moment(time: str | int | None, *, zone: bool = True) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M}" + (" UTC" if zone else "")
 
 
-def short(time: str | int | None) -> str:
-    """3 Sep 04:12."""
-    at = seconds(time) if isinstance(time, str) else time
-    if at is None:
-        return "–"
-    when = datetime.fromtimestamp(at, UTC)
-    return f"{when.day} {when:%b} {when:%H:%M}"
+def stamp(time: str | int | None, *, zone: bool = True) -> Markup:
+    """`moment` as an element of the page, which keeps it on one line."""
+    plain = moment(time, zone=False)
+    if plain == "–":
+        return Markup(plain)  # noqa: S704  a dash
+    return Markup("<time>{}</time>{}").format(plain, Markup("&nbsp;UTC") if zone else "")
+
+
+def between(start: str | None, end: str | None) -> str:
+    """2025-09-03 04:12 to 2025-09-05 10:00 UTC, or the one of them that is known."""
+    known = [moment(time, zone=False) for time in (start, end) if seconds(time) is not None]
+    return " to ".join(dict.fromkeys(known)) + " UTC" if known else "–"
 
 
 def day(time: str | int | None) -> str:

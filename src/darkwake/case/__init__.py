@@ -1,0 +1,1 @@
+"""The case: evidence from anyone joined into threads, and the files that people and machines read."""

@@ -1,0 +1,212 @@
+"""The local engine: split by what a stage must see, run here or in processes, lay together, in one order.
+
+A source comes in shards by ship, so a stage that sees whole ships runs on one shard at a time: memory is one shard a
+worker. Stages follow each other on the same shard as long as what they see lies whole in it. Where the key changes,
+each shard's rows are scattered by the new key to Parquet files in a temporary folder, and the files are the next
+stage's shards.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from itertools import pairwise
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import polars as pl
+
+from darkwake import schema
+from darkwake.errors import WrongUse
+from darkwake.events.stage import Stage
+
+
+class Sharded(Protocol):
+    """A store: its positions as Parquet files, no ship in two shards."""
+
+    def shards(self) -> list[list[str]]:
+        """The paths of each shard's files."""
+        ...
+
+
+Source = pl.DataFrame | Sharded
+Shard = pl.DataFrame | list[str]
+Progress = Callable[[int, int], None]
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+ORDER = ["ship", "start", "kind", "id"]
+"""The order of EVENTS."""
+
+
+def run(
+    kind: str, stages: Sequence[Stage], source: Source, *, workers: int = 1, progress: Progress | None = None
+) -> pl.DataFrame:
+    """The EVENTS of a detector of that kind with those stages; see `Detector.run`."""
+    shards = shards_of(source, workers)
+    until = last_time(shards) if any(stage.until for stage in stages) else None
+    chains = _chains(stages)
+    with tempfile.TemporaryDirectory(prefix="darkwake-") as folder, processes(workers) as pool:
+        for step, ((_, part), (key, _)) in enumerate(pairwise(chains)):
+            scatter = partial(
+                _scatter,
+                stages=part,
+                until=until,
+                key=key,
+                folder=f"{folder}/{step}",
+                raw=step == 0,
+                into=len(shards),
+            )
+            written = [paths for part in each(scatter, list(enumerate(shards)), pool, progress) for paths in part]
+            buckets = sorted({bucket for bucket, _ in written})
+            shards = [sorted(path for at, path in written if at == bucket) for bucket in buckets]
+        last = partial(_through, stages=chains[-1][1], until=until, raw=len(chains) == 1)
+        found = [part for part in each(last, shards, pool, progress) if part.height]
+    events = pl.concat(found) if found else schema.empty(schema.EVENTS)
+    problems = schema.problems(events, schema.EVENTS)
+    if problems:
+        raise WrongUse(
+            f"the last stage did not return EVENTS: {problems[0]}",
+            where=f"detector {kind!r}",
+            to_do="Return the columns of schema.EVENTS in their order",
+        )
+    return events.sort(ORDER)
+
+
+def shards_of(source: Source, workers: int = 1) -> list[Shard]:
+    """The shards of a store, or those made of a table: one for each worker, whole ships in each.
+
+    Raises:
+        WrongUse: the table is not POSITIONS.
+    """
+    if not isinstance(source, pl.DataFrame):
+        return [paths for paths in source.shards() if paths]
+    problems = schema.problems(source, schema.POSITIONS)
+    if problems:
+        raise WrongUse(
+            f"the table is not POSITIONS: {problems[0]}",
+            where="source",
+            to_do="Hand in a table with the columns of schema.POSITIONS, or a store",
+        )
+    if workers == 1 or source.is_empty():
+        return [source]
+    # the remainder keeps neighbours apart and is the same on every machine
+    return [part for at in range(workers) if (part := source.filter(pl.col("ship") % workers == at)).height]
+
+
+def read(shard: Shard, columns: Sequence[str] | None = None) -> pl.DataFrame:
+    """A shard's positions in the one order of `schema.in_order`, with `columns` (None: all) in the schema's order.
+
+    Files that a store has compacted stand in that order already. Then only the wanted columns are read and nothing
+    is sorted, which is what keeps a run near the speed of reading.
+    """
+    wanted = [name for name in schema.POSITIONS if columns is None or name in columns]
+    key = ["ship", "time", "lat", "lon"]
+    few = [name for name in schema.POSITIONS if name in {*wanted, *key}]
+    table = shard.select(few) if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard, columns=few)
+    if _ascends(table, key):
+        return table.select(wanted)
+    whole = shard if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard, columns=list(schema.POSITIONS))
+    return schema.in_order(whole).select(wanted)
+
+
+def last_time(shards: Iterable[Shard]) -> datetime | None:
+    """The time of the last position of all shards: the end of the data. None where there is no position."""
+    ends = [
+        (shard.lazy() if isinstance(shard, pl.DataFrame) else pl.scan_parquet(shard))
+        .select(pl.col("time").max())
+        .collect()
+        .item()
+        for shard in shards
+    ]
+    return max((end for end in ends if end is not None), default=None)
+
+
+@contextmanager
+def processes(workers: int) -> Iterator[Executor | None]:
+    """`workers` fresh processes; None for one, which is this process.
+
+    They are spawned, because a forked child of a process that has run polars can hang on its thread pool.
+    """
+    if workers == 1:
+        yield None
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield pool
+
+
+def each(
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    pool: Executor | None = None,
+    progress: Progress | None = None,
+) -> list[Result]:
+    """`work` on each item, results in the items' order, in this process or in the pool's."""
+    results: list[Result] = []
+    for result in map(work, items) if pool is None else pool.map(work, items):
+        results.append(result)
+        if progress is not None:
+            progress(len(results), len(items))
+    return results
+
+
+def _chains(stages: Sequence[Stage]) -> list[tuple[tuple[str, ...], list[Stage]]]:
+    """Stages that can follow each other on one shard, with the key that the shards are split by."""
+    chains: list[tuple[tuple[str, ...], list[Stage]]] = [(("ship",), [])]
+    for stage in stages:
+        if not set(chains[-1][0]) <= set(stage.sees.columns):
+            chains.append((stage.sees.columns, []))
+        chains[-1][1].append(stage)
+    return chains
+
+
+def _through(shard: Shard, *, stages: Sequence[Stage], until: datetime | None, raw: bool) -> pl.DataFrame:
+    """One shard through the stages of a chain; `raw` where it holds the source's positions."""
+    if raw:
+        table = read(shard, stages[0].reads if stages else None)
+    else:
+        table = shard if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard)
+    for number, stage in enumerate(stages):
+        if not (raw and number == 0 and stage.sees.columns == ("ship",)):
+            plain = [name for name, kind in table.schema.items() if not kind.is_nested()]
+            table = table.sort([*stage.sees.columns, *(name for name in plain if name not in stage.sees.columns)])
+        told: dict[str, Any] = {"until": until} if stage.until else {}
+        table = stage.do(table, **told)
+    return table
+
+
+def _scatter(
+    numbered: tuple[int, Shard],
+    *,
+    stages: Sequence[Stage],
+    until: datetime | None,
+    key: tuple[str, ...],
+    folder: str,
+    raw: bool,
+    into: int,
+) -> list[tuple[int, str]]:
+    """One shard through its stages and on to files by the next key: (bucket, path) of each file written."""
+    number, shard = numbered
+    table = _through(shard, stages=stages, until=until, raw=raw)
+    bucket = table.select((pl.struct(key).hash(seed=0) % into).cast(pl.Int64).alias("bucket"))["bucket"]
+    written = []
+    for at in bucket.unique().sort():
+        path = Path(folder) / str(at) / f"{number:06}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        table.filter(bucket == at).write_parquet(path)
+        written.append((int(at), str(path)))
+    return written
+
+
+def _ascends(table: pl.DataFrame, key: Sequence[str]) -> bool:
+    """Whether the rows stand in strictly rising order of `key`: sorted, and none twice."""
+    rises = pl.lit(False)
+    for name in reversed(key):
+        before = pl.col(name).shift(1)
+        rises = (pl.col(name) > before) | ((pl.col(name) == before) & rises)
+    return bool(table.select(rises.slice(1).all()).item())

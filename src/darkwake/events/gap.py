@@ -1,0 +1,156 @@
+"""A ship falls silent: the plain fact, without a verdict. What it means is weighed in silence.py."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import partial
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from darkwake import geo
+from darkwake.errors import WrongUse
+from darkwake.events.detector import Detector, hours, in_hours
+from darkwake.events.stage import By, Stage
+from darkwake.evidence import content_id
+from darkwake.schema import CITATION, EVENTS, empty
+
+BEFORE = timedelta(hours=12)
+"""The span before a gap in which positions are counted: Global Fishing Watch's, as Welch et al. (2022) use it."""
+_READS = ("ship", "time", "lat", "lon", "source", "row")
+_MICROSECOND = timedelta(microseconds=1)
+_HOUR_US = 3_600_000_000
+
+
+def gap(
+    *,
+    longer_than: timedelta = hours(6),  # noqa: B008  a timedelta cannot change
+    with_open: bool = True,
+    until: datetime | None = None,
+) -> Detector:
+    """A ship was not heard for longer than a threshold.
+
+    What it flags:
+        Two consecutive positions of one ship that lie more than `longer_than` apart (strictly: a silence of exactly
+        the threshold is none). Also, unless told otherwise, a last position that lies more than `longer_than` before
+        the end of the data: an open gap, with no end.
+
+    Why it matters:
+        A ship that wants to hide a call or a meeting stops transmitting. So a silence is where to look; by itself it
+        says nothing about why.
+
+    Innocent explanations:
+        - The ship was out of reach of the receivers: reception of AIS ends some 40 nautical miles from a coastal
+          station, and a satellite hears only part of what is sent in dense water.
+        - A receiver, or the feed behind it, was down in those hours.
+        - The ship left the area that the data cover.
+        - The equipment failed or lost its power, as in a laid-up ship or one in dry dock.
+        - Satellite navigation was jammed, and the transmitter sent no usable position.
+        - The master switched off for safety, as SOLAS regulation V/19 lets him where piracy threatens.
+        - Two ships shared one number, and the two ends of the silence belong to different ships.
+
+    Parameters:
+        longer_than: the threshold, at least a minute; 6 h is the pipeline default of Global Fishing Watch.
+        with_open: whether the silence after a ship's last position counts too.
+        until: the end of the data; None takes the time of the last position of the whole source.
+
+    References:
+        - Global Fishing Watch, pipe-gaps: consecutive positions, strictly more than the threshold; 12 h in its core,
+          6 h in its pipeline; the count of positions in the 12 h before.
+        - Welch et al., Hot spots of unseen fishing vessels, Science Advances 8 (2022), eabq2109.
+    """
+    if longer_than < timedelta(minutes=1):
+        raise WrongUse(
+            f"a gap longer than {longer_than} is no threshold",
+            where="gap(longer_than=...)",
+            to_do="Give a minute or more",
+        )
+    do = partial(_gaps, longer_than=longer_than, with_open=with_open)
+    if until is not None:
+        do = partial(do, until=until)
+    return Detector(
+        kind="gap",
+        stages=(Stage(By("ship"), do, reads=_READS, until=until is None),),
+        about=str(gap.__doc__),
+        parameters=(("longer_than", in_hours(longer_than)), ("with_open", str(with_open).lower())),
+    )
+
+
+def _gaps(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool, until: datetime | None) -> pl.DataFrame:
+    if positions.is_empty() or until is None:
+        return empty(EVENTS)
+    ship = positions["ship"].to_numpy()
+    time = positions["time"].to_physical().to_numpy()
+    limit = longer_than // _MICROSECOND
+    end_us = (until - datetime(1970, 1, 1)) // _MICROSECOND
+    same = ship[1:] == ship[:-1]
+    off = np.flatnonzero(same & (np.diff(time) > limit))
+    before = _count_before(ship, time, off)
+    ended = _rows(positions, off, "start").hstack(_rows(positions, off + 1, "end")).with_columns(before=before)
+    hour = (pl.col("end") - pl.col("start")).dt.total_microseconds() / _HOUR_US
+    ended = ended.with_columns(hour.alias("hours"), _distance(ended), pl.lit(False).alias("open"))
+    last = np.flatnonzero(np.append(~same, True))
+    last = last[end_us - time[last] > limit] if with_open else last[:0]
+    still = _rows(positions, last, "start").with_columns(before=_count_before(ship, time, last), open=pl.lit(True))
+    hour = (pl.lit(end_us) - pl.col("start").to_physical()) / _HOUR_US
+    return _as_events(pl.concat([ended, still.with_columns(hour.alias("hours"))], how="diagonal"))
+
+
+def _rows(positions: pl.DataFrame, at: NDArray[np.int64], side: str) -> pl.DataFrame:
+    """The positions at those rows, as the columns of one side of the gaps."""
+    cited = pl.struct("source", pl.col("row").alias("first_row"), pl.col("row").alias("last_row")).cast(CITATION)
+    chosen = [pl.col("time").alias(side), pl.col("lat", "lon").name.prefix(f"{side}_"), cited.alias(f"{side}_cited")]
+    return positions[at].select(*([pl.col("ship")] if side == "start" else []), *chosen)
+
+
+def _distance(ended: pl.DataFrame) -> pl.Series:
+    ends = [ended[name].to_numpy() for name in ("start_lat", "start_lon", "end_lat", "end_lon")]
+    return pl.Series("distance_m", geo.distance_m(*ends))
+
+
+def _count_before(ship: NDArray[np.int64], time: NDArray[np.int64], at: NDArray[np.int64]) -> pl.Series:
+    """Positions of the same ship in the 12 h before each of those rows; those of the row's own time do not count."""
+    opens = np.flatnonzero(np.append(True, ship[1:] != ship[:-1]))
+    first = opens[np.searchsorted(opens, at, side="right") - 1]
+    since = time[at] - BEFORE // _MICROSECOND
+    count = _first_from(time, first, at, time[at]) - _first_from(time, first, at, since)
+    return pl.Series(count, dtype=pl.Int64)
+
+
+def _first_from(
+    time: NDArray[np.int64], low: NDArray[np.int64], high: NDArray[np.int64], wanted: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """In each range of rows low..high, the first whose time is not before `wanted`: all ranges bisected at once."""
+    while (wide := low < high).any():
+        middle = (low + high) // 2
+        early = wide & (time[middle] < wanted)
+        low, high = np.where(early, middle + 1, low), np.where(wide & ~early, middle, high)
+    return low
+
+
+def _as_events(found: pl.DataFrame) -> pl.DataFrame:
+    knots = pl.col("distance_m") / geo.METRES_PER_NM / pl.col("hours")
+    numbers = {  # in the order of their names, as canonical JSON wants them
+        "distance_m": pl.col("distance_m").round(1),
+        "hours": pl.col("hours").round(4),
+        "implied_kn": knots.round(3),
+        "open": pl.col("open"),
+        "positions_12h_before": pl.col("before"),
+    }
+    words = [pl.format(f'"{name}":{{}}', value.cast(pl.String).fill_null("null")) for name, value in numbers.items()]
+    ids = [content_id("gap", *key) for key in found.select("ship", "start", "start_lat", "start_lon").iter_rows()]
+    return found.select(
+        pl.Series("id", ids, dtype=pl.String),
+        pl.lit("gap").alias("kind"),
+        "ship",
+        pl.lit(None, pl.Int64).alias("other"),
+        "start",
+        "end",
+        "start_lat",
+        "start_lon",
+        "end_lat",
+        "end_lon",
+        pl.concat_str(pl.lit("{"), pl.concat_str(words, separator=","), pl.lit("}")).alias("details"),
+        pl.concat_list("start_cited", "end_cited").list.drop_nulls().alias("sources"),
+    )

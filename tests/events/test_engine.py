@@ -1,0 +1,88 @@
+"""The engine: keys that change between stages, files in any state, processes, and what it refuses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from darkwake import schema
+from darkwake.errors import WrongUse
+from darkwake.events import By, Detector, Stage, engine, gap
+from made_positions import Files, positions
+
+ROWS = [(900000001 + k % 7, float(k), 1.0 + (k % 3), 2.0, 1.0) for k in range(40)]
+
+
+def rounded(table: pl.DataFrame) -> pl.DataFrame:
+    return table.select("ship", "time", place=pl.col("lat").round(0).cast(pl.Int64))
+
+
+def crowds(table: pl.DataFrame) -> pl.DataFrame:
+    """One event a place, which needs all ships of the place together: the first ship and the last time there."""
+    found = table.group_by("place").agg(
+        pl.col("ship").min(), pl.col("time").min().alias("start"), pl.col("time").max().alias("end"), pl.len()
+    )
+    known = {"id": pl.format("crowd-{}", "place"), "kind": pl.lit("crowd"), "details": pl.format("{}", "len")}
+    lacking = {name: pl.lit(None, kind) for name, kind in schema.EVENTS.items() if name not in [*found.columns, *known]}
+    return found.with_columns(**known, **lacking).select(list(schema.EVENTS))
+
+
+def misses(_: pl.DataFrame) -> pl.DataFrame:
+    return pl.DataFrame({"ship": [1]})
+
+
+CROWD = Detector("crowd", (Stage(By("ship"), rounded), Stage(By("place"), crowds)), about="")
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_stage_with_another_key_sees_all_rows_of_it_wherever_they_lay(tmp_path: Path, workers: int) -> None:
+    table = positions(ROWS)
+    store = Files(tmp_path, [[table.filter(pl.col("ship") % 3 == at)] for at in range(3)])
+    found = CROWD.run(store, workers=workers)
+    assert dict(found.select("id", "details").iter_rows()) == {"crowd-1": "14", "crowd-2": "13", "crowd-3": "13"}
+    assert found.equals(CROWD.run(table))
+
+
+def test_a_key_that_lies_within_the_shards_is_not_scattered() -> None:
+    stages = [Stage(By("ship"), rounded), Stage(By("ship", "place"), crowds), Stage(By("place"), crowds)]
+    assert [(key, len(part)) for key, part in engine._chains(stages)] == [(("ship",), 2), (("place",), 1)]
+
+
+def test_files_in_any_order_with_doubles_give_what_one_sorted_file_gives(tmp_path: Path) -> None:
+    table = positions(ROWS)
+    again = table.sample(fraction=1.0, shuffle=True, seed=3).with_columns(source=pl.lit("9" * 64))
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    mixed = Files(tmp_path / "a", [[again[:20], table.reverse(), again]])
+    assert engine.read(mixed.shards()[0]).equals(table)
+    assert engine.read(mixed.shards()[0], ("ship", "time")).equals(table.select("ship", "time"))
+    tidy = Files(tmp_path / "b", [[table]])
+    assert gap().run(mixed).equals(gap().run(tidy))
+
+
+def test_progress_counts_every_shard(tmp_path: Path) -> None:
+    table = positions(ROWS)
+    seen: list[tuple[int, int]] = []
+    store = Files(tmp_path, [[table.filter(pl.col("ship") % 2 == at)] for at in range(2)])
+    gap().run(store, progress=lambda done, of: seen.append((done, of)))
+    assert seen == [(1, 2), (2, 2)]
+
+
+def test_an_empty_store_has_no_events(tmp_path: Path) -> None:
+    assert gap().run(Files(tmp_path, [[], []])).is_empty()
+    assert CROWD.run(Files(tmp_path, [])).is_empty()
+
+
+def test_what_cannot_be_run_is_refused_in_words() -> None:
+    near: Any = 500.0
+    with pytest.raises(WrongUse, match="cannot run a stage that sees"):
+        Stage(near, rounded)
+    with pytest.raises(WrongUse, match="names no column"):
+        By()
+    with pytest.raises(WrongUse, match="not POSITIONS: column 'ship' is missing"):
+        gap().run(pl.DataFrame({"time": []}))
+    with pytest.raises(WrongUse, match="did not return EVENTS"):
+        Detector("wrong", (Stage(By("ship"), misses),), about="").run(positions(ROWS))
