@@ -72,8 +72,7 @@ def screen_one(
         raise WrongUse(
             "nothing was asked", to_do='Give a name or a number: darkwake screen "NAME" --imo N --lists FILE'
         )
-    read = [screening.read(file) for file in lists]
-    asked = screening.Asked(
-        names=(name,) if name else (), imo=imo or None, mmsi=mmsi or None, callsign=callsign or None
-    )
-    return screening.screen([asked], read), screening.searched(read)
+    index = screening.Index([screening.formats.read(file) for file in lists])
+    asked = screening.Asked(names=(name,) if name else (), imo=imo, mmsi=mmsi, callsign=callsign)
+    hits = screening.screen([asked], index)
+    return hits, screening.Searched.of([asked], index, hits)

@@ -20,6 +20,7 @@ from rich.table import Table
 
 from darkwake import __version__, alone, steps
 from darkwake.case import file as case_file
+from darkwake.case.folder import Asked
 from darkwake.errors import DarkwakeError, WrongUse
 from darkwake.evidence import Source, canonical
 
@@ -112,7 +113,7 @@ def new(
     longer_than_h: Annotated[float, typer.Option(help="Hours unheard from which on a ship is silent.")] = 6.0,
 ) -> None:
     """Make a case folder with its question."""
-    asked = steps.Asked(
+    asked = Asked(
         name=case.name,
         question=question,
         from_=tuple(from_ or ()),
@@ -283,12 +284,7 @@ def screen(
         raise WrongUse("no list was given", to_do="Name at least one: --lists sdn.xml.gz")
     found, searched = alone.screen_one(name=name, imo=imo, mmsi=mmsi, callsign=callsign, lists=lists)
     if as_json:
-        _print_json({"searched": searched, "hits": found.to_dicts()})
-        return
-    if found.is_empty():
-        out.print(
-            f"Not found in the lists checked ({escape(searched)}). That is not the same as clear.", soft_wrap=True
-        )
+        _print_json({"searched": searched.as_dict(), "hits": found.to_dicts()})
         return
     for hit in found.iter_rows(named=True):
         head = f"[bold]{escape(hit['name'])}[/]  {hit['list']} entry {hit['entry']} of {hit['list_date']}"

@@ -32,11 +32,10 @@ from darkwake.case import file as case_file
 from darkwake.case import findings, folder, html, thin
 from darkwake.case.derived import Derived, StepReport
 from darkwake.case.folder import Added, Asked, CaseFolder, Progress
-from darkwake.errors import UnknownKind, Unreadable, WrongUse
+from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
+from darkwake.sources import LISTS, Sorted, files_in, kind_of, ports_of
 
-LISTS = tuple(reader.kind for reader in screening.formats.FORMATS)
-"""The kinds of source that are lists."""
 PAGE_POSITIONS = 200_000
 """As many positions as the page draws with ease; the store keeps all."""
 MANY_POSITIONS = 5_000_000
@@ -64,29 +63,6 @@ def new(path: Path, asked: Asked) -> CaseFolder:
 # --- add ---
 
 
-def kind_of(file: Path, columns: str = "") -> str:
-    """What a file is: the name of the reader that recognises it.
-
-    Raises:
-        Unreadable: there is no such file, or it is empty.
-        UnknownKind: no reader recognises it.
-    """
-    if not file.is_file():
-        raise Unreadable("there is no such file", where=str(file), to_do="Check the path")
-    if file.stat().st_size == 0:
-        raise Unreadable("the file is empty", where=str(file), to_do="Fetch it again; nothing was added")
-    mapped = tracks.Columns.parse(columns) if columns else None
-    kind = screening.formats.sniff(file) or ports.sniff(file) or tracks.sniff(file, columns=mapped)
-    if kind is None:
-        raise UnknownKind(
-            "no reader recognises this file",
-            where=str(file),
-            to_do="Positions in a table of your own need --columns, such as "
-            "'time=Time,ship=MMSI,lat=Latitude,lon=Longitude'; darkwake add --help says what is read",
-        )
-    return kind
-
-
 def add(
     path: Path, files: Iterable[Path], *, columns: str = "", invented: bool = False, progress: Progress | None = None
 ) -> list[tuple[Added, bool]]:
@@ -96,7 +72,7 @@ def add(
     cannot be read leaves the case as it was.
     """
     case = folder.find(path)
-    given = [file for item in files for file in _files_in(item)]
+    given = [file for item in files for file in files_in(item)]
     kinds = [kind_of(file, columns) for file in given]
     for file, kind in zip(given, kinds, strict=True):
         if kind in LISTS:
@@ -113,28 +89,7 @@ def add(
     return taken
 
 
-def _files_in(item: Path) -> list[Path]:
-    if not item.is_dir():
-        return [item]
-    return sorted(file for file in item.rglob("*") if file.is_file() and not file.name.startswith("."))
-
-
 # --- run ---
-
-
-@dataclass(frozen=True, slots=True)
-class _Sorted:
-    """A case's sources by what they are for."""
-
-    heard: tuple[Added, ...]
-    ports: tuple[Added, ...]
-    lists: tuple[Added, ...]
-
-    @staticmethod
-    def of(sources: Sequence[Added]) -> _Sorted:
-        lists = tuple(source for source in sources if source.kind in LISTS)
-        places = tuple(source for source in sources if source.kind in ports.LAYOUTS)
-        return _Sorted(tuple(source for source in sources if source not in (*lists, *places)), places, lists)
 
 
 def run(path: Path, *, progress: Progress | None = None) -> RunReport:
@@ -148,7 +103,7 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
     """
     case = folder.find(path)
     with case.lock():
-        asked, sources = case.asked(), _Sorted.of(case.sources())
+        asked, sources = case.asked(), Sorted.of(case.sources())
         if not sources.heard:
             raise WrongUse(
                 "the case has no ship positions yet", where=str(path), to_do=f"Add some: darkwake add {path} FILES"
@@ -156,7 +111,7 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
         derived = Derived(case, progress)
         store = _ingest(derived, sources.heard)
         key = content_id("run", __version__, _hashes(sources.heard))
-        places = _ports(case, sources.ports)
+        places = ports_of(case, sources.ports)
         key_events = content_id("detect", key, _hashes(sources.ports), asked.longer_than_h)
         _detect(derived, store, places, asked, key_events)
         _weigh(derived, store, key_events)
@@ -196,14 +151,6 @@ def _ingest(derived: Derived, heard: Sequence[Added]) -> tracks.Store:
 
     derived.step("ingest", content_id("ingest", __version__, _hashes(heard)), [case.store], make)
     return tracks.Store(case.store)
-
-
-def _ports(case: CaseFolder, given: Sequence[Added]) -> pl.DataFrame:
-    """The user's ports where there are any, else the package's."""
-    if not given:
-        return ports.default()
-    tables = [ports.read(case.source_path(source))[0] for source in given]
-    return pl.concat(tables).unique().sort(list(schema.PORTS))
 
 
 def _detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
@@ -290,7 +237,7 @@ def _screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: 
     derived.step("screen", key, [derived.path("hits"), searched], make)
 
 
-def _join(derived: Derived, store: tracks.Store, sources: _Sorted, asked: Asked, key: str) -> None:
+def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, key: str) -> None:
     """Evidence -> threads -> case.json."""
     case = derived.case
 
@@ -329,7 +276,7 @@ def _tracks(store: tracks.Store, asked: Asked) -> list[dict[str, Any]]:
         within_m *= 3
 
 
-def _register(case: CaseFolder, store: tracks.Store, sources: _Sorted) -> list[Source]:
+def _register(case: CaseFolder, store: tracks.Store, sources: Sorted) -> list[Source]:
     """The sources of positions and ports with what was kept and refused of each; `_screen` keeps that of lists."""
     names = {source.sha256: source for source in case.sources()}
     found = []

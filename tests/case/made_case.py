@@ -170,7 +170,7 @@ def _hits() -> list[dict[str, Any]]:
 
     heron = [
         feature("imo", 1.0, "9999113", "9999113", "The IMO numbers are equal, and the check digit fits."),
-        feature("name", 0.2, "EXAMPLE HERON", "INVENTED KESTREL", "The names differ."),
+        feature("name", 0.0, "EXAMPLE HERON", "INVENTED KESTREL", "The names differ."),
         feature("former name", 0.3, "INVENTED KESTREL (heard until 2025-09-02)", "INVENTED KESTREL",
                 "A name that this ship used earlier equals the entry's name."),
         feature("flag", 0.0, "PA", "IR", "The flags differ, which is usual after a change of flag."),
@@ -192,8 +192,9 @@ def _hits() -> list[dict[str, Any]]:
 
 def _identities(mmsi: int) -> list[dict[str, Any]]:
     plan = FLEET[mmsi]
-    rows = [("name", plan["name"], 30, 1000), ("imo", plan["imo"], 2, 1000), ("callsign", f"XX{mmsi % 1000:03}", 2, 1000),
-            ("destination", "FOR ORDERS", 40, 900), ("draught_m", "9.8", 40, 500)]  # fmt: skip
+    rows = [("name", plan["name"], 30, 1000), ("imo", plan["imo"], 2, 1000),
+            ("callsign", f"XX{mmsi % 1000:03}", 2, 1000), ("destination", "FOR ORDERS", 40, 900),
+            ("draught_m", "9.8", 40, 500)]  # fmt: skip
     if mmsi == 999100001:
         rows.insert(0, ("name", "INVENTED KESTREL", 2, 29))
     return [{"field": field, "value": value, "first_seen": stamp(a), "last_seen": stamp(b), "messages": 40 + b,
@@ -310,8 +311,8 @@ def made_case(*, fixes: int = 20_000, extra_gaps: int = 0, invented: bool = True
             "sentences": [
                 "Three ships sailed from Chinese to Iranian ports, and two of them fell silent in water where other "
                 "ships of their class were heard.",
-                "EXAMPLE HERON was unheard for 63 hours before the Strait of Hormuz; its IMO number is that of an entry "
-                "of the invented list of 2025-08-31.",
+                "EXAMPLE HERON was unheard for 63 hours before the Strait of Hormuz; its IMO number is that of an "
+                "entry of the invented list of 2025-08-31.",
                 "PRETEND LANTERN was unheard for 42 hours in the Arabian Sea; the entry that its name resembles is of "
                 "another ship.",
             ],
@@ -326,14 +327,16 @@ def made_case(*, fixes: int = 20_000, extra_gaps: int = 0, invented: bool = True
         },
         "sources": [
             {"sha256": AIS, "name": "invented-positions.csv", "kind": "dma-csv", "bytes": 2_480_112,
-             "rows": positions + 1203, "kept": positions, "refused": {"exact duplicate": 1100, "position out of range": 103},
+             "rows": positions + 1203, "kept": positions,
+             "refused": {"exact duplicate": 1100, "position out of range": 103},
              "dated": "2025-09-01/2025-10-14", "invented": True},
             {"sha256": LIST, "name": "invented-list.xml", "kind": "ofac-sdn", "bytes": 410_022, "rows": 1204,
              "kept": 1204, "refused": {}, "dated": "2025-08-31", "invented": True},
         ],
         "ships": [
-            {"ship": mmsi, "label": f"{ship['plan']['name']} (MMSI {mmsi}, IMO {ship['plan']['imo']})", "ais_class": "A",
-             "flag": ship["plan"]["flag"], "positions": len(ship["hours"]), "first_seen": stamp(ship["hours"][0]),
+            {"ship": mmsi, "label": f"{ship['plan']['name']} (MMSI {mmsi}, IMO {ship['plan']['imo']})",
+             "ais_class": "A", "flag": ship["plan"]["flag"], "positions": len(ship["hours"]),
+             "first_seen": stamp(ship["hours"][0]),
              "last_seen": stamp(ship["hours"][-1]), "identities": _identities(mmsi)}
             for mmsi, ship in ships.items()
         ],

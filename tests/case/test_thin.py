@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from darkwake import geo, schema
 from darkwake.case import thin
 
+Floating = NDArray[np.floating[Any]]
 
-def track(ship: int, seconds: geo.Floats, lat: geo.Floats, lon: geo.Floats) -> pl.DataFrame:
+
+def track(ship: int, seconds: Floating, lat: Floating, lon: Floating) -> pl.DataFrame:
     table = pl.DataFrame({"lat": lat, "lon": lon}).with_columns(
         (pl.lit(datetime(2025, 9, 1)) + pl.Series(seconds).cast(pl.Int64) * timedelta(seconds=1)).alias("time"),
         pl.lit(ship, pl.Int64).alias("ship"),

@@ -80,7 +80,7 @@ def test_what_is_handed_to_processes_gives_the_same_events() -> None:
     assert len(parts) == 3
     for detector in DETECTING:
         handed = pickle.loads(pickle.dumps(detector))  # noqa: S301  its own bytes
-        until = engine.last_time([table])
+        until = engine.covered([table])
         pieces = [handed.stages[0].do(engine.read(part), until=until) for part in parts]
         alone = detector.run(table)
         assert not alone.is_empty()

@@ -155,25 +155,35 @@ def _strip(index: Index, row: Row, longest: int) -> dict[str, Any]:
     span = (start, start + longest)
     gaps = [index.gap[gap] for gap in row["gaps"] if gap in index.gap]
     silent = [(text.seconds(gap["start"]) or 0, min(index.end(gap), end), gap) for gap in gaps]
+    bars = [
+        _bar(a, b, span)
+        | {
+            "anchor": anchor("gap", gap["id"]),
+            "says": gap_says(index, gap),
+            "hours": gap_hours(index, gap),
+            "middle": round((percent(a, *span) + percent(b, *span)) / 2, 3),
+        }
+        for a, b, gap in silent
+    ]
+    _name_apart(bars)
     return _listed(index, row) | {
         "start": start,
         "end": end,
         "right": percent(end, *span),
         "wide": max(-int(-percent(end, *span) // 5) * 5, 50),  # the stylesheet has a class for every fifth percent
         "heard": [_bar(a, b, span) for a, b in _heard(start, end, [(a, b) for a, b, _ in silent])],
-        "gaps": [
-            _bar(a, b, span)
-            | {
-                "anchor": anchor("gap", gap["id"]),
-                "says": gap_says(index, gap),
-                "hours": gap_hours(index, gap),
-                "middle": round((percent(a, *span) + percent(b, *span)) / 2, 3),
-                "told": gap["id"] in index.told_gaps,
-            }
-            for a, b, gap in silent
-        ],
+        "gaps": bars,
         "ticks": [tick for tick in ticks(*span, most=14) if tick["x"] < percent(end, *span) - 0.5],
     }
+
+
+def _name_apart(bars: list[dict[str, Any]], apart: float = 11.0) -> None:
+    """Say which bars carry their hours: the longest first, and none nearer than `apart` percent to one that does."""
+    placed: list[float] = []
+    for bar in sorted(bars, key=lambda bar: -bar["w"]):
+        bar["named"] = all(abs(bar["middle"] - other) >= apart for other in placed)
+        if bar["named"]:
+            placed.append(bar["middle"])
 
 
 def _listed(index: Index, row: Row) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
@@ -23,6 +22,8 @@ import polars as pl
 
 from darkwake import schema
 from darkwake.errors import WrongUse
+from darkwake.events import coverage
+from darkwake.events.coverage import Coverage
 from darkwake.events.stage import Stage
 
 
@@ -49,7 +50,7 @@ def run(
 ) -> pl.DataFrame:
     """The EVENTS of a detector of that kind with those stages; see `Detector.run`."""
     shards = shards_of(source, workers)
-    until = last_time(shards) if any(stage.until for stage in stages) else None
+    until = covered(shards) if any(stage.until for stage in stages) else None
     chains = _chains(stages)
     with tempfile.TemporaryDirectory(prefix="darkwake-") as folder, processes(workers) as pool:
         for step, ((_, part), (key, _)) in enumerate(pairwise(chains)):
@@ -115,16 +116,12 @@ def read(shard: Shard, columns: Sequence[str] | None = None) -> pl.DataFrame:
     return schema.in_order(whole).select(wanted)
 
 
-def last_time(shards: Iterable[Shard]) -> datetime | None:
-    """The time of the last position of all shards: the end of the data. None where there is no position."""
-    ends = [
-        (shard.lazy() if isinstance(shard, pl.DataFrame) else pl.scan_parquet(shard))
-        .select(pl.col("time").max())
-        .collect()
-        .item()
+def covered(shards: Iterable[Shard]) -> Coverage | None:
+    """The times that all shards together cover. None where there is no position."""
+    return coverage.of(
+        coverage.hours_heard(shard.lazy() if isinstance(shard, pl.DataFrame) else pl.scan_parquet(shard))
         for shard in shards
-    ]
-    return max((end for end in ends if end is not None), default=None)
+    )
 
 
 @contextmanager
@@ -165,7 +162,7 @@ def _chains(stages: Sequence[Stage]) -> list[tuple[tuple[str, ...], list[Stage]]
     return chains
 
 
-def _through(shard: Shard, *, stages: Sequence[Stage], until: datetime | None, raw: bool) -> pl.DataFrame:
+def _through(shard: Shard, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
     """One shard through the stages of a chain; `raw` where it holds the source's positions."""
     if raw:
         table = read(shard, stages[0].reads if stages else None)
@@ -184,7 +181,7 @@ def _scatter(
     numbered: tuple[int, Shard],
     *,
     stages: Sequence[Stage],
-    until: datetime | None,
+    until: Coverage | None,
     key: tuple[str, ...],
     folder: str,
     raw: bool,

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from darkwake import geo
 from darkwake.errors import WrongUse
+from darkwake.events.coverage import Coverage
 from darkwake.events.detector import Detector, hours, in_hours
 from darkwake.events.stage import By, Stage
 from darkwake.evidence import content_id
@@ -53,7 +54,8 @@ def gap(
     Parameters:
         longer_than: the threshold, at least a minute; 6 h is the pipeline default of Global Fishing Watch.
         with_open: whether the silence after a ship's last position counts too.
-        until: the end of the data; None takes the time of the last position of the whole source.
+        until: the end of the data; None takes the time of the last position of the whole source, or the last one
+            before nobody at all was heard for a day.
 
     References:
         - Global Fishing Watch, pipe-gaps: consecutive positions, strictly more than the threshold; 12 h in its core,
@@ -68,7 +70,7 @@ def gap(
         )
     do = partial(_gaps, longer_than=longer_than, with_open=with_open)
     if until is not None:
-        do = partial(do, until=until)
+        do = partial(do, until=Coverage((until,)))
     return Detector(
         kind="gap",
         stages=(Stage(By("ship"), do, reads=_READS, until=until is None),),
@@ -77,13 +79,12 @@ def gap(
     )
 
 
-def _gaps(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool, until: datetime | None) -> pl.DataFrame:
+def _gaps(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool, until: Coverage | None) -> pl.DataFrame:
     if positions.is_empty() or until is None:
         return empty(EVENTS)
     ship = positions["ship"].to_numpy()
     time = positions["time"].to_physical().to_numpy()
     limit = longer_than // _MICROSECOND
-    end_us = (until - datetime(1970, 1, 1)) // _MICROSECOND
     same = ship[1:] == ship[:-1]
     off = np.flatnonzero(same & (np.diff(time) > limit))
     before = _count_before(ship, time, off)
@@ -91,10 +92,13 @@ def _gaps(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool, u
     hour = (pl.col("end") - pl.col("start")).dt.total_microseconds() / _HOUR_US
     ended = ended.with_columns(hour.alias("hours"), _distance(ended), pl.lit(False).alias("open"))
     last = np.flatnonzero(np.append(~same, True))
-    last = last[end_us - time[last] > limit] if with_open else last[:0]
-    still = _rows(positions, last, "start").with_columns(before=_count_before(ship, time, last), open=pl.lit(True))
-    hour = (pl.lit(end_us) - pl.col("start").to_physical()) / _HOUR_US
-    return _as_events(pl.concat([ended, still.with_columns(hour.alias("hours"))], how="diagonal"))
+    last = last[until.end_us(time[last]) - time[last] > limit] if with_open else last[:0]
+    still = _rows(positions, last, "start").with_columns(
+        pl.Series("hours", (until.end_us(time[last]) - time[last]) / _HOUR_US),
+        before=_count_before(ship, time, last),
+        open=pl.lit(True),
+    )
+    return _as_events(pl.concat([ended, still], how="diagonal"))
 
 
 def _rows(positions: pl.DataFrame, at: NDArray[np.int64], side: str) -> pl.DataFrame:

@@ -7,7 +7,7 @@ and hour, so that what is kept does not grow with how often a ship reports.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from darkwake import geo
 from darkwake.events import engine
+from darkwake.events.coverage import Coverage
 
 CELL_DEG = 0.1
 """Side of the cells that water is counted in: 11 km north to south."""
@@ -45,14 +46,15 @@ class Hearing:
 
 
 def heard(
-    shard: engine.Shard, *, cells: NDArray[np.int64], until: datetime
+    shard: engine.Shard, *, cells: NDArray[np.int64], until: Coverage
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """One shard's positions, thinned to ship-hours: the parts of `Hearing`."""
     table = engine.read(shard, ("ship", "time", "lat", "lon", "ais_class"))
     following = pl.when(pl.col("ship").shift(-1) == pl.col("ship")).then(pl.col("time").shift(-1))
+    # a silence that runs into a time that the data do not cover counts as far as they do
     table = table.with_columns(
         pl.col("time").dt.truncate("1h").alias("hour"),
-        (following.fill_null(until) - pl.col("time")).alias("silence"),
+        (pl.min_horizontal(following, until.end_of(table["time"])) - pl.col("time")).alias("silence"),
         pl.Series("cell", geo.cell(table["lat"].to_numpy(), table["lon"].to_numpy(), CELL_DEG)),
     )
     spell = (

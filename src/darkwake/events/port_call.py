@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from darkwake import geo
 from darkwake import ports as default_ports
 from darkwake.errors import WrongUse
+from darkwake.events.coverage import Coverage
 from darkwake.events.detector import Detector, hours, in_hours
 from darkwake.events.stage import By, Stage
 from darkwake.evidence import canonical_json, content_id
@@ -66,7 +67,8 @@ def port_call(
         stop_kn: a ship in port stops at this speed or less; speed between positions where none was sent.
         go_kn: a stopped ship moves again at this speed or more.
         silent_for: no position for this long or longer, begun in port, counts as a silence in port.
-        until: the end of the data; None takes the time of the last position of the whole source.
+        until: the end of the data; None takes the time of the last position of the whole source, or the last one
+            before nobody at all was heard for a day.
 
     References:
         - Global Fishing Watch, pipe-anchorages: port visits; 3 and 4 km, 0.2 and 0.5 kn, 4 h; its events are entry,
@@ -97,7 +99,7 @@ def port_call(
         silent_us=silent_for // _MICROSECOND,
     )
     if until is not None:
-        do = partial(do, until=until)
+        do = partial(do, until=Coverage((until,)))
     said = {"enter": f"{enter_m:g}m", "leave": f"{leave_m:g}m", "stop": f"{stop_kn:g}kn", "go": f"{go_kn:g}kn"}
     return Detector(
         kind="port_call",
@@ -183,7 +185,7 @@ def _calls(
     stop_kn: float,
     go_kn: float,
     silent_us: int,
-    until: datetime | None,
+    until: Coverage | None,
 ) -> pl.DataFrame:
     if positions.is_empty() or until is None:
         return empty(EVENTS)
@@ -201,7 +203,7 @@ def _calls(
     speed = _speed(positions, row, opens, time)
     stopped = _latched(on=speed <= stop_kn, off=speed >= go_kn, reset=begins)
     closes = np.append(opens[1:], True)
-    after = np.where(closes, (until - datetime(1970, 1, 1)) // _MICROSECOND, np.append(time[1:], 0))
+    after = np.where(closes, until.end_us(time), np.append(time[1:], 0))
     pause = after[row] - time[row]
     silent = pause >= silent_us
     stays = ~np.append(begins[1:], True)  # the next position belongs to the same visit

@@ -9,7 +9,7 @@ how each number is made and what the form cannot see. A verdict stands beside th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -20,6 +20,7 @@ import polars as pl
 from darkwake import geo
 from darkwake.errors import WrongUse
 from darkwake.events import engine
+from darkwake.events.coverage import Coverage
 from darkwake.events.detector import hours
 from darkwake.events.hearing import CELL_DEG, Hearing, heard, hourly, passages, waters
 from darkwake.evidence import canonical_json
@@ -134,7 +135,7 @@ def weigh(
         raise WrongUse(f"a bracket of {bracket} is too short", where="weigh(bracket)", to_do="Give an hour or more")
     gaps = gaps.filter(pl.col("kind") == "gap")
     shards = engine.shards_of(source, workers)
-    until = engine.last_time(shards)
+    until = engine.covered(shards)
     if gaps.is_empty() or until is None:
         return empty(SILENCES)
     asks = Thresholds(min_passages, min_ships, min_before, min_peers, alpha, poor_share, heard_share)
@@ -155,7 +156,7 @@ def weigh(
     return _judged(gaps.select(event="id").join(table, on="event", maintain_order="left"), asks)
 
 
-def _asked(gaps: pl.DataFrame, hearing: Hearing, until: datetime) -> pl.DataFrame:
+def _asked(gaps: pl.DataFrame, hearing: Hearing, until: Coverage) -> pl.DataFrame:
     """One row a gap: event, ship, class, water, start, lasted, before (positions in the 12 h before), own."""
     start_cell = geo.cell(gaps["start_lat"].to_numpy(), gaps["start_lon"].to_numpy(), CELL_DEG)
     asked = gaps.select(
@@ -163,7 +164,7 @@ def _asked(gaps: pl.DataFrame, hearing: Hearing, until: datetime) -> pl.DataFram
         "ship",
         pl.Series("water", start_cell),
         "start",
-        (pl.col("end").fill_null(until) - pl.col("start")).alias("lasted"),
+        (gaps["end"].fill_null(until.end_of(gaps["start"])) - gaps["start"]).alias("lasted"),
         pl.col("details").str.json_path_match("$.positions_12h_before").cast(pl.Int64).alias("before"),
     ).join(hearing.classes, on="ship", how="left", maintain_order="left")
     # how long the ship itself went unheard in the 12 h before: sooner than that its peers' silence shows nothing
@@ -232,7 +233,7 @@ def _peers(spans: pl.DataFrame, near: pl.DataFrame, anywhere: pl.DataFrame) -> p
 
 
 def _compared(
-    batches: list[tuple[pl.DataFrame, pl.DataFrame]], until: datetime, bracket: timedelta, asks: Thresholds
+    batches: list[tuple[pl.DataFrame, pl.DataFrame]], until: Coverage, bracket: timedelta, asks: Thresholds
 ) -> pl.DataFrame:
     """The gaps with their passages counted, first in all, then without those that an outage cut.
 
@@ -252,9 +253,10 @@ def _compared(
     return table.with_columns((pl.col("seen") - seen).alias("cut"))
 
 
-def _counted(asked: pl.DataFrame, passages: pl.DataFrame, until: datetime, bracket: timedelta) -> pl.DataFrame:
+def _counted(asked: pl.DataFrame, passages: pl.DataFrame, until: Coverage, bracket: timedelta) -> pl.DataFrame:
     """The gaps with their passages counted; a passage whose future is shorter than the gap is censored, not a trial."""
-    trial = pl.col("last") + pl.col("lasted") <= until
+    passages = passages.with_columns(until.end_of(passages["last"]).alias("until"))
+    trial = pl.col("last") + pl.col("lasted") <= pl.col("until")
     apart = (pl.col("last") < pl.col("start") - bracket) | (pl.col("first") > pl.col("start") + pl.col("lasted"))
     long, half = pl.col("longest") >= pl.col("lasted"), pl.col("longest") * 2 >= pl.col("lasted")
     numbers = {

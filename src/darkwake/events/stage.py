@@ -39,7 +39,7 @@ class Stage:
     reads: tuple[str, ...] | None = None
     """The columns of POSITIONS that a first stage needs; None for all. Fewer are read faster."""
     until: bool = False
-    """True where `do` takes a keyword `until`: the time of the last position of the whole source, in every split."""
+    """True where `do` takes a keyword `until`: the Coverage of the whole source, the same in every split."""
 
     def __post_init__(self) -> None:
         if not isinstance(self.sees, By):

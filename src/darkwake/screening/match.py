@@ -40,7 +40,7 @@ INNOCENT = (
 """What else than the listed party a hit may be."""
 LIMITS = (
     "Names in other scripts than the list's own are not compared.",
-    "OFAC's classic SDN file gives no date for an entry, so whether it was in force on the day of a voyage is not told.",
+    "OFAC's classic SDN file gives no date for an entry, so none is told for the day of a voyage.",
     "Owners and managers of a ship are screened only where they are asked for by name.",
 )
 

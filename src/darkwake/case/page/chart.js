@@ -12,28 +12,32 @@
 
 const LEAST = 0.8; // pixels: shorter steps are not drawn
 
-/** @param {View} view @param {import("./data.js").Ring[]} rings */
-export function paintLand(view, rings) {
-  const { context, scale, left, top, width, height } = view;
-  context.beginPath();
-  for (const ring of rings) {
-    const [west, north, east, south] = ring.box;
-    if (east * scale - left < -4 || west * scale - left > width + 4) continue;
-    if (south * scale - top < -4 || north * scale - top > height + 4) continue;
-    if ((east - west) * scale < LEAST && (south - north) * scale < LEAST) continue;
-    let oldX = ring.x[0] * scale - left;
-    let oldY = ring.y[0] * scale - top;
-    context.moveTo(oldX, oldY);
-    for (let i = 1; i < ring.x.length; i += 1) {
-      const x = ring.x[i] * scale - left;
-      const y = ring.y[i] * scale - top;
-      if (Math.abs(x - oldX) + Math.abs(y - oldY) < LEAST) continue;
-      context.lineTo(x, y);
-      oldX = x;
-      oldY = y;
-    }
-    context.closePath();
+/** @param {View} view @param {import("./data.js").Ring} ring @param {number} left of the world that it is drawn in */
+function traceRing(view, ring, left) {
+  const { context, scale, top, width, height } = view;
+  const [west, north, east, south] = ring.box;
+  if (east * scale - left < -4 || west * scale - left > width + 4) return;
+  if (south * scale - top < -4 || north * scale - top > height + 4) return;
+  if ((east - west) * scale < LEAST && (south - north) * scale < LEAST) return;
+  let oldX = ring.x[0] * scale - left;
+  let oldY = ring.y[0] * scale - top;
+  context.moveTo(oldX, oldY);
+  for (let i = 1; i < ring.x.length; i += 1) {
+    const x = ring.x[i] * scale - left;
+    const y = ring.y[i] * scale - top;
+    if (Math.abs(x - oldX) + Math.abs(y - oldY) < LEAST) continue;
+    context.lineTo(x, y);
+    oldX = x;
+    oldY = y;
   }
+  context.closePath();
+}
+
+/** The land, on every turn of the world that is in sight. @param {View} view @param {import("./data.js").Ring[]} rings */
+export function paintLand(view, rings) {
+  const { context, scale, left } = view;
+  context.beginPath();
+  for (const turn of [-1, 0, 1]) for (const ring of rings) traceRing(view, ring, left - turn * scale);
   context.fillStyle = view.colour.land;
   context.fill("evenodd");
   context.strokeStyle = view.colour.coast;
@@ -145,7 +149,7 @@ export function paintGap(view, gap, look) {
   context.fillStyle = view.colour.paper;
   context.strokeStyle = view.colour.gap;
   context.lineWidth = Math.max(1, look.wide * 0.8);
-  for (let end = 0; end < x.length; end += 1) {
+  for (let end = 0; end < x.length && look.radius > 0; end += 1) {
     context.beginPath();
     context.arc(x[end], y[end], look.radius, 0, 7);
     context.fill();

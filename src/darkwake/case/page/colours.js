@@ -13,7 +13,8 @@ export function onColours(then) {
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", then);
 }
 
-/** The page's text face, for labels on the canvas. @returns {string} */
-export function face() {
-  return getComputedStyle(document.documentElement).getPropertyValue("--face").trim();
+/** The page's text face and the size of its type against 16 pixels, for labels on the canvas. */
+export function type() {
+  const style = getComputedStyle(document.documentElement);
+  return { face: style.getPropertyValue("--face").trim(), size: parseFloat(style.fontSize) / 16 };
 }

@@ -15,15 +15,32 @@
  */
 
 /**
- * What the page carries under a name: base64 of gzipped JSON.
+ * What the page carries under a name: base64 of gzipped bytes.
  * @param {string} name
- * @returns {Promise<any>}
+ * @returns {Response}
  */
-async function unpack(name) {
+function unpack(name) {
   const held = document.getElementById(`packed-${name}`);
   const bytes = Uint8Array.from(atob(held?.textContent ?? ""), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return new Response(stream).json();
+  return new Response(stream);
+}
+
+/**
+ * Three columns of differences, each in four planes of bytes, signs in the lowest bit.
+ * @param {Uint8Array} bytes @param {number} count numbers in a column
+ * @returns {Int32Array[]} times, latitudes, longitudes
+ */
+function columnsOf(bytes, count) {
+  return [0, 1, 2].map((column) => {
+    const at = column * 4 * count;
+    const found = new Int32Array(count);
+    for (let i = 0; i < count; i += 1) {
+      const low = bytes[at + i] | (bytes[at + count + i] << 8) | (bytes[at + 2 * count + i] << 16) | (bytes[at + 3 * count + i] << 24);
+      found[i] = (low >>> 1) ^ -(low & 1);
+    }
+    return found;
+  });
 }
 
 /** @param {number} lat degrees @returns {number} 0 in the north, 1 in the south, as web maps have it */
@@ -39,7 +56,8 @@ export function unitX(lon, west) {
 
 /**
  * A track from its differences. A silence cuts the line, and both its ends are points even where thinning lost them.
- * @param {any} raw @param {Gap[]} gaps of that ship, by their start @param {number} place @param {number} west
+ * @param {{t: Int32Array, lat: Int32Array, lon: Int32Array, start: number}} raw @param {Gap[]} gaps of that ship, by
+ *   their start @param {number} place @param {number} west
  * @returns {Track}
  */
 function trackOf(raw, gaps, place, west) {
@@ -78,8 +96,8 @@ function trackOf(raw, gaps, place, west) {
   return { ship: place, t: t.subarray(0, count), x: x.subarray(0, count), y: y.subarray(0, count), cut };
 }
 
-/** @param {number[][]} raw @param {number} turn whole degrees added to each longitude @returns {Ring} */
-function ringOf(raw, turn) {
+/** @param {number[][]} raw @returns {Ring} */
+function ringOf(raw) {
   const [lons, lats] = raw;
   const x = new Float64Array(lons.length);
   const y = new Float64Array(lons.length);
@@ -87,7 +105,7 @@ function ringOf(raw, turn) {
   for (let i = 0, lon = 0, lat = 0; i < lons.length; i += 1) {
     lon += lons[i];
     lat += lats[i];
-    x[i] = (lon / 1000 + turn + 180) / 360;
+    x[i] = (lon / 1000 + 180) / 360;
     y[i] = unitY(lat / 1000);
     box[0] = Math.min(box[0], x[i]);
     box[1] = Math.min(box[1], y[i]);
@@ -99,7 +117,7 @@ function ringOf(raw, turn) {
 
 /** @returns {Promise<World>} */
 export async function openWorld() {
-  const [data, tracks, land] = await Promise.all([unpack("data"), unpack("tracks"), unpack("land")]);
+  const [data, bytes, land] = await Promise.all([unpack("data").json(), unpack("tracks").arrayBuffer(), unpack("land").json()]);
   for (const gap of data.gaps) {
     const ends = gap.q ? [gap.p, gap.q] : [gap.p];
     gap.x = ends.map((/** @type {number[]} */ end) => unitX(end[1], data.west));
@@ -115,12 +133,16 @@ export async function openWorld() {
   const silent = data.ships.map(() => []);
   for (const gap of data.gaps) silent[gap.ship].push(gap);
   for (const gaps of silent) gaps.sort((a, b) => a.s - b.s);
-  data.tracks = tracks.map((/** @type {any} */ raw) => {
-    const place = placeOf.get(raw.ship) ?? 0;
+  const count = data.tracks.reduce((/** @type {number} */ sum, /** @type {{n: number}} */ head) => sum + head.n, 0);
+  const [t, lat, lon] = columnsOf(new Uint8Array(bytes), count);
+  let at = 0;
+  data.tracks = data.tracks.map((/** @type {{ship: number, start: number, n: number}} */ head) => {
+    const place = placeOf.get(head.ship) ?? 0;
+    const [from, to] = [at, (at += head.n)];
+    const raw = { t: t.subarray(from, to), lat: lat.subarray(from, to), lon: lon.subarray(from, to), start: head.start };
     return trackOf(raw, silent[place], place, data.west);
   });
-  const turns = data.west === -180 ? [0] : [0, 360];
-  data.land = turns.flatMap((turn) => land.map((/** @type {number[][]} */ raw) => ringOf(raw, turn)));
+  data.land = land.map(ringOf);
   data.byAnchor = new Map([...data.ships, ...data.ports, ...data.gaps].map((thing) => [thing.a, thing]));
   data.placeOf = placeOf;
   return data;

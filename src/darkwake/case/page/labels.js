@@ -2,9 +2,9 @@
 
 /**
  * @param {CanvasRenderingContext2D} context @param {number} width @param {number} height of the canvas in CSS pixels
- * @param {string} halo colour behind the letters
+ * @param {string} halo colour behind the letters @param {number} size of the page's type against 16 pixels
  */
-export function createLabels(context, width, height, halo) {
+export function createLabels(context, width, height, halo, size) {
   /** @type {number[][]} */
   const taken = [];
   /** @param {number[]} box left, top, right, bottom */
@@ -18,20 +18,21 @@ export function createLabels(context, width, height, halo) {
     },
     /**
      * @param {string} text @param {number} x @param {number} y the mark @param {number} off distance from it
-     * @param {string} font @param {string} colour
+     * @param {string} font @param {string} colour @param {boolean} [aside] above or below first, where a line runs level
      * @returns {boolean} whether there was room
      */
-    put(text, x, y, off, font, colour) {
+    put(text, x, y, off, font, colour, aside = false) {
       context.font = font;
       const wide = context.measureText(text).width;
-      const places = [[x + off, y + 4], [x - off - wide, y + 4], [x - wide / 2, y - off - 2], [x - wide / 2, y + off + 11],
-        [x + off * 0.8, y - off], [x + off * 0.8, y + off + 9], [x - off * 0.8 - wide, y - off], [x - off * 0.8 - wide, y + off + 9]];
+      const places = [[x + off, y + 4 * size], [x - off - wide, y + 4 * size], [x - wide / 2, y - off - 2], [x - wide / 2, y + off + 11 * size],
+        [x + off * 0.8, y - off], [x + off * 0.8, y + off + 9 * size], [x - off * 0.8 - wide, y - off], [x - off * 0.8 - wide, y + off + 9 * size]];
+      if (aside) places.unshift(places[2], places[3]);
       for (const [left, base] of places) {
-        const box = [left - 2, base - 11, left + wide + 2, base + 4];
+        const box = [left - 2, base - 11 * size, left + wide + 2, base + 4 * size];
         if (!free(box)) continue;
         taken.push(box);
         context.lineJoin = "round";
-        context.lineWidth = 3.5;
+        context.lineWidth = 3.5 * size;
         context.strokeStyle = halo;
         context.strokeText(text, left, base);
         context.fillStyle = colour;

@@ -8,13 +8,17 @@ import { createTimeline } from "./timeline.js";
 /** Everything in its order: unpack, then one clock and one selection that all the views share. */
 async function start() {
   const world = await openWorld();
-  document.documentElement.classList.add("js");
   const clock = createClock(world.span);
   createTables(clock);
   createTimeline(clock);
   const selection = createSelection(world);
   createMap(world, clock, selection);
-  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "start" });
+  if (location.hash) {
+    // once more after the layout has settled: what was folded or off screen has its true height only then
+    const jump = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "start", behavior: "instant" });
+    jump();
+    requestAnimationFrame(() => requestAnimationFrame(jump));
+  }
   // paper holds what the screen folds away
   addEventListener("beforeprint", () => {
     for (const folded of document.querySelectorAll("details:not([open])")) folded.setAttribute("data-folded", "");

@@ -1,4 +1,4 @@
-import { colours, face, onColours } from "./colours.js";
+import { colours, onColours, type } from "./colours.js";
 import { moment, unitX, unitY } from "./data.js";
 import { createLabels } from "./labels.js";
 import { paintDiamond, paintDot, paintGap, paintGrid, paintLand, paintSquare, paintTrack, placeIn } from "./chart.js";
@@ -30,7 +30,6 @@ export function createMap(world, clock, selection) {
   const canvas = /** @type {HTMLCanvasElement} */ (L.DomUtil.create("canvas", "leaflet-zoom-hide", map.getPanes().overlayPane));
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   let colour = colours();
-  const letters = face();
   let asked = false;
 
   const draw = () => {
@@ -49,7 +48,7 @@ export function createMap(world, clock, selection) {
     const view = viewOf(map, context, clock, colour);
     paintGrid(view);
     paintLand(view, world.land);
-    paintAll(view, world, selection.now(), letters);
+    paintAll(view, world, selection.now(), type());
   };
   const redraw = () => {
     if (asked) return;
@@ -82,7 +81,7 @@ function viewOf(map, context, clock, colour) {
   return { context, width: size.x, height: size.y, scale, left: corner.x, top: corner.y, from: clock.from, to: clock.to, colour };
 }
 
-/** @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice @param {string} letters */
+/** @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice @param {{face: string, size: number}} letters */
 function paintAll(view, world, choice, letters) {
   const { colour, scale, left, top } = view;
   const some = choice !== null && choice.ships.size > 0;
@@ -94,29 +93,47 @@ function paintAll(view, world, choice, letters) {
     paintTrack(view, track, told ? colour.told : colour.track, told ? 1.6 : 1, some ? (told ? 0.35 : 0.3) : told ? 0.9 : 0.6);
   }
   for (const track of world.tracks) {
-    if (picked(track.ship)) paintTrack(view, track, colour.told, 2.6, 1);
+    if (!picked(track.ship)) continue;
+    paintTrack(view, track, colour.told, 1.2, choice?.window ? 0.5 : 0);
+    const around = choice && choice.gaps.has(choice.anchor) ? 3 * 86400 : 0; // a gap is seen with the days beside it
+    const [from, to] = choice?.window ?? [view.from, view.to];
+    const shown = { ...view, from: Math.max(view.from, from - around), to: Math.min(view.to, to + around) };
+    paintTrack(shown, track, colour.told, 2.6, 1);
   }
-  const labels = createLabels(view.context, view.width, view.height, colour.halo);
+  const labels = createLabels(view.context, view.width, view.height, colour.halo, letters.size);
   labels.block(view.width - 26, 70, 74); // the buttons stand there
   const seen = world.gaps.filter((gap) => gap.s <= view.to && gap.e >= view.from);
   const on = (/** @type {import("./data.js").Gap} */ gap) => choice !== null && choice.gaps.has(gap.a);
-  for (const gap of seen) if (!gap.told && !on(gap)) paintGap(view, gap, { wide: 1.2, radius: 2.6, alpha: some ? 0.4 : 0.85, halo: false });
-  for (const gap of seen) if (gap.told && !on(gap)) paintGap(view, gap, { wide: 2.2, radius: 4, alpha: some && choice.gaps.size ? 0.55 : 1, halo: false });
+  // the silences that no thread tells of stay quiet until the reader comes near
+  const near = scale >= 256 * 2 ** 6 || seen.length <= 40;
+  for (const gap of seen) {
+    if (!gap.told && !on(gap)) paintGap(view, gap, { wide: 1.1, radius: near ? 2.6 : 0, alpha: some ? 0.2 : near ? 0.85 : 0.55, halo: false });
+  }
+  for (const gap of seen) if (gap.told && !on(gap)) paintGap(view, gap, { wide: 2.2, radius: 4, alpha: some && choice.gaps.size ? 0.4 : 1, halo: false });
   for (const gap of seen) if (on(gap)) paintGap(view, gap, { wide: 2.6, radius: 5, alpha: 1, halo: true });
   paintOthers(view, world);
   for (const port of world.ports) {
     paintSquare(view, port.x * scale - left, port.y * scale - top, port.main || choice?.port === port.a ? 3 : 2, colour.port);
   }
-  const bold = `600 12.5px ${letters}`;
-  const plain = `12px ${letters}`;
-  const small = `11px ${letters}`;
+  for (const track of world.tracks) {
+    const last = placeIn(track.t, view.to + 1) - 1;
+    const ship = world.ships[track.ship];
+    if (last >= 0 && track.t[last] >= view.from && (ship.told || ship.listed)) {
+      labels.block(track.x[last] * scale - left, track.y[last] * scale - top, 5);
+    }
+  }
+  for (const port of world.ports) if (port.main) labels.block(port.x * scale - left, port.y * scale - top, 4);
+  const font = (/** @type {number} */ px, weight = 400) => `${weight} ${px * letters.size}px ${letters.face}`;
+  const [bold, plain, small, name] = [font(12.5, 600), font(12), font(11), font(11.5, 600)];
   const order = [...seen].sort((a, b) => Number(on(b)) - Number(on(a)) || Number(b.told) - Number(a.told));
   for (const gap of order) {
-    if (!gap.told && !on(gap) && (scale < 256 * 2 ** 5 || seen.length > 400)) continue;
+    if (choice?.gaps.size ? !on(gap) : !gap.told && (scale < 256 * 2 ** 7 || seen.length > 400)) continue;
     const x = (gap.x[0] + gap.x[gap.x.length - 1]) / 2 * scale - left;
     const y = (gap.y[0] + gap.y[gap.y.length - 1]) / 2 * scale - top;
     for (let end = 0; end < gap.x.length; end += 1) labels.block(gap.x[end] * scale - left, gap.y[end] * scale - top, 4);
-    labels.put(gap.h, x, y, 10, gap.told || on(gap) ? bold : small, gap.told || on(gap) ? colour.ink : colour.soft);
+    const end = gap.x.length - 1;
+    const level = Math.abs(gap.x[end] - gap.x[0]) > Math.abs(gap.y[end] - gap.y[0]);
+    labels.put(gap.h, x, y, 9, gap.told || on(gap) ? bold : small, gap.told || on(gap) ? colour.ink : colour.soft, level);
   }
   for (const port of [...world.ports].sort((a, b) => Number(b.main) - Number(a.main))) {
     if (!port.main && choice?.port !== port.a && scale < 256 * 2 ** 3.5) continue;
@@ -124,7 +141,7 @@ function paintAll(view, world, choice, letters) {
     const y = port.y * scale - top;
     labels.put(port.name, x, y, 8, port.main ? plain : small, port.main ? colour.ink : colour.soft);
   }
-  paintShips(view, world, picked, some, labels, letters);
+  paintShips(view, world, picked, some, labels, name);
 }
 
 /** The ships that no thread tells of, as small dots. @param {View} view @param {World} world */
@@ -138,8 +155,8 @@ function paintOthers(view, world) {
   }
 }
 
-/** Each ship of note where it was last heard in the time shown. @param {View} view @param {World} world @param {(ship: number) => boolean} picked @param {boolean} some @param {any} labels @param {string} letters */
-function paintShips(view, world, picked, some, labels, letters) {
+/** Each ship of note where it was last heard in the time shown. @param {View} view @param {World} world @param {(ship: number) => boolean} picked @param {boolean} some @param {any} labels @param {string} font */
+function paintShips(view, world, picked, some, labels, font) {
   const { colour, scale, left, top } = view;
   for (const track of [...world.tracks].reverse()) {
     const ship = world.ships[track.ship];
@@ -149,7 +166,7 @@ function paintShips(view, world, picked, some, labels, letters) {
     const y = track.y[last] * scale - top;
     if (ship.listed) paintDiamond(view, x, y, 6, colour.hit, colour["hit-line"]);
     else paintDot(view, x, y, 3.5, colour.told);
-    if (!some || picked(track.ship)) labels.put(ship.name, x, y, 10, `600 11.5px ${letters}`, colour.ink);
+    if (!some || picked(track.ship)) labels.put(ship.name, x, y, 10, font, colour.ink);
   }
 }
 

@@ -58,6 +58,8 @@ export function createSelection(world) {
     if (current) {
       const also = current.gaps.size ? [...current.gaps] : [...current.ships].map((ship) => world.ships[ship]?.a ?? "");
       for (const name of [anchor, ...also]) {
+        // its own place has its name as id; what stands for it elsewhere names it in data-t
+        document.getElementById(name)?.classList.add("is-picked");
         for (const element of document.querySelectorAll(`[data-t="${CSS.escape(name)}"]`)) element.classList.add("is-picked");
       }
     }

@@ -11,6 +11,21 @@ function valueOf(row, column) {
   return exact ? Number(exact) : (cell?.textContent ?? "").trim();
 }
 
+/** Put a class on or off only where that changes something: thousands of rows are asked at every step of the brush. @param {Element} row @param {string} name @param {boolean} on */
+function mark(row, name, on) {
+  if (row.classList.contains(name) !== on) row.classList.toggle(name, on);
+}
+
+/** @param {() => void} work @param {number} rows @returns {() => void} the same, once the brush rests, where there are many rows */
+function atRest(work, rows) {
+  if (rows < 400) return work;
+  let timer = 0;
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(work, 150);
+  };
+}
+
 /** @param {HTMLElement} list a table or an ordered list with data-cap @param {Clock} clock */
 function tame(list, clock) {
   const body = /** @type {HTMLElement} */ (list.querySelector("tbody") ?? list);
@@ -20,6 +35,7 @@ function tame(list, clock) {
   let all = rows.length <= cap;
   let words = "";
   const texts = new Map();
+  const times = new Map(rows.map((row) => [row, row.dataset.s ? [Number(row.dataset.s), Number(row.dataset.e || row.dataset.s)] : [-Infinity, Infinity]]));
 
   const tools = document.createElement("div");
   tools.className = "tools";
@@ -39,17 +55,18 @@ function tame(list, clock) {
     let shown = 0;
     let fits = 0;
     for (const row of rows) {
-      const inTime = !row.dataset.s || clock.meets(Number(row.dataset.s), Number(row.dataset.e));
+      const [start, end] = /** @type {number[]} */ (times.get(row));
+      const inTime = clock.meets(start, end);
       let said = true;
       if (words) {
         if (!texts.has(row)) texts.set(row, (row.textContent ?? "").toLowerCase());
         said = texts.get(row).includes(words);
       }
-      row.classList.toggle("is-out", !inTime);
+      mark(row, "is-out", !inTime);
       const fit = inTime && said;
       fits += Number(fit);
       const over = !said || (fit && !all && shown >= cap);
-      row.classList.toggle("is-over", over);
+      mark(row, "is-over", over);
       shown += Number(fit && !over);
     }
     count.textContent = shown === rows.length
@@ -66,7 +83,7 @@ function tame(list, clock) {
     all = true;
     apply();
   });
-  clock.listen(apply);
+  clock.listen(atRest(apply, rows.length));
   list.querySelectorAll("thead th").forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -94,6 +111,6 @@ export function createTables(clock) {
   for (const list of lists) tame(list, clock);
   const others = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-s]")]).filter((row) => row.dataset.s && !row.closest("[data-cap]"));
   clock.listen(() => {
-    for (const row of others) row.classList.toggle("is-out", !clock.meets(Number(row.dataset.s), Number(row.dataset.e || row.dataset.s)));
+    for (const row of others) mark(row, "is-out", !clock.meets(Number(row.dataset.s), Number(row.dataset.e || row.dataset.s)));
   });
 }

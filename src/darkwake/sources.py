@@ -1,0 +1,70 @@
+"""What a file is and what it is for: the readers of all parts, asked in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from darkwake import ports, schema, screening, tracks
+from darkwake.case.folder import Added, CaseFolder
+from darkwake.errors import UnknownKind, Unreadable
+
+LISTS = tuple(reader.kind for reader in screening.formats.FORMATS)
+"""The kinds of source that are lists."""
+
+
+def kind_of(file: Path, columns: str = "") -> str:
+    """What a file is: the name of the reader that recognises it.
+
+    Raises:
+        Unreadable: there is no such file, or it is empty.
+        UnknownKind: no reader recognises it.
+    """
+    if not file.is_file():
+        raise Unreadable("there is no such file", where=str(file), to_do="Check the path")
+    if file.stat().st_size == 0:
+        raise Unreadable("the file is empty", where=str(file), to_do="Fetch it again; nothing was added")
+    mapped = tracks.Columns.parse(columns) if columns else None
+    kind = screening.formats.sniff(file) or ports.sniff(file) or tracks.sniff(file, columns=mapped)
+    if kind is None:
+        raise UnknownKind(
+            "no reader recognises this file",
+            where=str(file),
+            to_do="Positions in a table of your own need --columns, such as "
+            "'time=Time,ship=MMSI,lat=Latitude,lon=Longitude'; darkwake add --help says what is read",
+        )
+    return kind
+
+
+def files_in(item: Path) -> list[Path]:
+    """The file itself, or every file in a folder, sorted; hidden ones are left alone."""
+    if not item.is_dir():
+        return [item]
+    return sorted(file for file in item.rglob("*") if file.is_file() and not file.name.startswith("."))
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A case's sources by what they are for."""
+
+    heard: tuple[Added, ...]
+    ports: tuple[Added, ...]
+    lists: tuple[Added, ...]
+
+    @staticmethod
+    def of(sources: Sequence[Added]) -> Sorted:
+        """By kind, each in the order given."""
+        lists = tuple(source for source in sources if source.kind in LISTS)
+        places = tuple(source for source in sources if source.kind in ports.LAYOUTS)
+        return Sorted(tuple(source for source in sources if source not in (*lists, *places)), places, lists)
+
+
+def ports_of(case: CaseFolder, given: Sequence[Added]) -> pl.DataFrame:
+    """The user's ports where there are any, else the package's."""
+    if not given:
+        return ports.default()
+    tables = [ports.read(case.source_path(source))[0] for source in given]
+    return pl.concat(tables).unique().sort(list(schema.PORTS))
