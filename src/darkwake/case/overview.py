@@ -16,7 +16,7 @@ from darkwake.case.index import Index, anchor
 Floats = NDArray[np.float64]
 WIDTH, HEIGHT = 1000.0, 560.0
 _LETTER = 6.6  # width of a letter at the map's type size, for keeping labels apart
-MOST_TRACKS = 300
+MOST_TRACKS = 120
 
 
 def frame(index: Index) -> tuple[float, float, float, float]:
@@ -155,7 +155,7 @@ def _tracks(index: Index, sheet: _Sheet) -> list[dict[str, Any]]:
             if 0 < after < len(seconds):
                 breaks[after - 1] = True
         parts = np.split(points, np.flatnonzero(breaks) + 1)
-        least = 1.2 if track["ship"] in index.told else 2.5
+        least = 1.2 if track["ship"] in index.told else 6.0
         found.append(
             {
                 "anchor": anchor("ship", track["ship"]),

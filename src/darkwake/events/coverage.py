@@ -23,6 +23,18 @@ class Coverage:
     """The ends of the stretches that the data cover, rising: the last position before each hole, and the very last."""
 
     ends: tuple[datetime, ...]
+    after: tuple[datetime, ...] = ()
+    """The first position after each hole: one fewer than the ends."""
+
+    def uncovered(self, start: pl.Series, end: pl.Series) -> pl.Series:
+        """For each span how much of it lies in holes, as durations."""
+        total = pl.Series(np.zeros(len(start), np.int64))
+        begins, ends = start.to_physical(), end.to_physical()
+        for last, first in zip(self.ends, self.after, strict=False):
+            hole = pl.Series([last, first], dtype=pl.Datetime("us")).to_physical()
+            overlap = pl.select(pl.min_horizontal(ends, hole[1]) - pl.max_horizontal(begins, hole[0])).to_series()
+            total = total + overlap.clip(lower_bound=0)
+        return total.cast(pl.Duration("us")).alias("uncovered")
 
     def end_of(self, time: pl.Series) -> pl.Series:
         """For each time the end of its stretch; the last end for times after all."""
@@ -52,4 +64,5 @@ def of(parts: Iterable[pl.DataFrame]) -> Coverage | None:
     # hours of several parts overlap, so what counts is the latest time that was reached so far
     ordered = whole.sort("first").with_columns(pl.col("last").cum_max())
     hole = ordered["first"].shift(-1) - ordered["last"] > HOLE
-    return Coverage(tuple(ordered.filter(hole.fill_null(value=True))["last"]))
+    after = ordered["first"].shift(-1).filter(hole.fill_null(value=False))
+    return Coverage(tuple(ordered.filter(hole.fill_null(value=True))["last"]), tuple(after))

@@ -166,6 +166,7 @@ def _asked(gaps: pl.DataFrame, hearing: Hearing, until: Coverage) -> pl.DataFram
         "start",
         (gaps["end"].fill_null(until.end_of(gaps["start"])) - gaps["start"]).alias("lasted"),
         pl.col("details").str.json_path_match("$.positions_12h_before").cast(pl.Int64).alias("before"),
+        until.uncovered(gaps["start"], gaps["end"].fill_null(gaps["start"])),
     ).join(hearing.classes, on="ship", how="left", maintain_order="left")
     # how long the ship itself went unheard in the 12 h before: sooner than that its peers' silence shows nothing
     span = pl.datetime_ranges((pl.col("start") - 12 * _HOUR).dt.truncate("1h"), pl.col("start"), "1h", closed="left")
@@ -295,6 +296,7 @@ def _judged(table: pl.DataFrame, asks: Thresholds) -> pl.DataFrame:
     tested = (
         enough
         & ~pl.col("outage")
+        & (pl.col("uncovered") == timedelta(0))
         & (pl.col("before") >= asks.min_before)
         & (pl.col("peers") >= asks.min_peers)
         & (pl.col("peers_heard") >= asks.heard_share * pl.col("peers"))
@@ -320,6 +322,9 @@ def _judged(table: pl.DataFrame, asks: Thresholds) -> pl.DataFrame:
 def _said(gap: dict[str, Any], asks: Thresholds) -> tuple[str, str]:
     """The verdict on one gap and the sentence that gives its counts."""
     passages, peers, heard = gap["passages"], gap["peers"], gap["peers_heard"]
+    if gap["uncovered"]:
+        nobody, lasted = _number(gap["uncovered"] / _HOUR), _number(gap["lasted"] / _HOUR)
+        return "cannot tell", f"Cannot be told: for {nobody} of these {lasted} hours the data hold nobody's positions."
     if passages < asks.min_passages:
         return "cannot tell", f"Cannot be told: {_many(passages, _PASSAGE)}, {asks.min_passages} needed."
     if gap["ships"] < asks.min_ships:
@@ -384,6 +389,7 @@ def _details(gap: dict[str, Any]) -> dict[str, Any]:
     return {
         "ais_class": None if gap["class"] == "unknown" else gap["class"],
         "hours": round(gap["lasted"] / _HOUR, 4),
+        "uncovered_h": round(gap["uncovered"] / _HOUR, 4),
         "own_longest_silence_h": round(gap["own"] / _HOUR, 4),
         "positions_12h_before": gap["before"],
         "peers": gap["peers"],
