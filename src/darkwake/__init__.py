@@ -6,7 +6,7 @@
     dw.tracks.ingest(["aisdk-2025-10-01.zip"], "store/")
     gaps = dw.events.gap(longer_than=timedelta(hours=6)).run(dw.tracks.Store("store/"))
 
-The parts load when they are first asked for, so that one of them alone does not cost the start of all.
+What is in it loads when it is first asked for, so that one part alone, or a help text, does not cost the start of all.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from darkwake import case, events, screening, synth, tracks, voyages
+    from darkwake import alone, case, events, screening, steps, synth, tracks, voyages
 
 __version__ = version("darkwake")
-__all__ = ["__version__", "case", "events", "screening", "synth", "tracks", "voyages"]
+_LATE = ("alone", "case", "events", "screening", "steps", "synth", "tracks", "voyages")
+__all__ = ["__version__", "alone", "case", "events", "screening", "steps", "synth", "tracks", "voyages"]
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in __all__:
+    if name in _LATE:
         return import_module(f"darkwake.{name}")
     raise AttributeError(f"module 'darkwake' has no attribute {name!r}")

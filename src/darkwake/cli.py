@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import polars as pl
 import typer
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -18,17 +17,18 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from darkwake import __version__, alone, steps
-from darkwake.case import file as case_file
-from darkwake.case.folder import Asked
+import darkwake as dw
 from darkwake.errors import DarkwakeError, WrongUse
 from darkwake.evidence import Source, canonical
+
+if TYPE_CHECKING:
+    import polars as pl
 
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     help="Case files on ships that fell silent: tracks, silence, voyages, screening, joined and traceable to the row.",
     epilog="Start with: darkwake demo",
 )
@@ -72,7 +72,7 @@ def _progress() -> Iterator[Any]:
 @app.callback(invoke_without_command=True)
 def _top(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
     if version:
-        out.print(f"darkwake {__version__}")
+        out.print(f"darkwake {dw.__version__}")
         raise typer.Exit
 
 
@@ -82,7 +82,7 @@ def demo(
 ) -> None:
     """Build a whole invented case, from nothing to an open case file, and say what was planted and what was found."""
     with _progress() as progress:
-        report, compared = steps.demo(folder, progress=progress)
+        report, compared = dw.steps.demo(folder, progress=progress)
     if as_json:
         _print_json(
             {
@@ -113,7 +113,7 @@ def new(
     longer_than_h: Annotated[float, typer.Option(help="Hours unheard from which on a ship is silent.")] = 6.0,
 ) -> None:
     """Make a case folder with its question."""
-    asked = Asked(
+    asked = dw.steps.Asked(
         name=case.name,
         question=question,
         from_=tuple(from_ or ()),
@@ -121,7 +121,7 @@ def new(
         period=period,
         longer_than_h=longer_than_h,
     )
-    made = steps.new(case, asked)
+    made = dw.steps.new(case, asked)
     out.print(f"Made {made.path}/case.toml. Next: darkwake add {case} FILES", soft_wrap=True)
 
 
@@ -144,7 +144,7 @@ def add(
     table of ports with the columns name,country,lat,lon.
     """
     with _progress() as progress:
-        taken = steps.add(case, files, columns=columns, invented=invented, progress=progress)
+        taken = dw.steps.add(case, files, columns=columns, invented=invented, progress=progress)
     if as_json:
         _print_json([{"name": one.name, "kind": one.kind, "sha256": one.sha256, "new": new} for one, new in taken])
         return
@@ -158,7 +158,7 @@ def add(
 def run(case: Case, as_json: Json = False) -> None:
     """Do every step that has something new to do, down to case.json and case.html."""
     with _progress() as progress:
-        report = steps.run(case, progress=progress)
+        report = dw.steps.run(case, progress=progress)
     if as_json:
         _print_json(
             {
@@ -178,14 +178,14 @@ def run(case: Case, as_json: Json = False) -> None:
     out.print(f"Open it in a browser: [bold]{report.case_html.resolve()}[/]", soft_wrap=True)
 
 
-def _show_run(report: steps.RunReport) -> None:
+def _show_run(report: dw.steps.RunReport) -> None:
     for one in report.steps:
         took = f"{one.seconds:6.1f} s" if one.new else "nothing new"
         out.print(f"{one.name:>8}  {took:>11}  {escape(one.says)}", soft_wrap=True)
     out.print()
     _show_sources(report.sources)
     out.print()
-    for line in case_file.summary(report.case):
+    for line in dw.steps.summary(report.case):
         out.print(escape(line), soft_wrap=True)
     out.print()
 
@@ -211,7 +211,7 @@ def export(
     file: Annotated[Path | None, typer.Option("--out", help="Where to write it; else where it lies is said.")] = None,
 ) -> None:
     """Hand the case on as one file."""
-    out.print(str(steps.export(case, to, file)), soft_wrap=True)
+    out.print(str(dw.steps.export(case, to, file)), soft_wrap=True)
 
 
 @app.command(epilog="Example: darkwake tracks aisdk-2025-10-01.zip -o store/")
@@ -223,7 +223,7 @@ def tracks(
 ) -> None:
     """Read messages into a store of positions, sorted by ship."""
     with _progress() as progress:
-        sources = alone.ingest(files, store, columns=columns, progress=progress)
+        sources = dw.alone.ingest(files, store, columns=columns, progress=progress)
     if as_json:
         _print_json([_plain_source(source) for source in sources])
         return
@@ -252,7 +252,7 @@ def events(
 ) -> None:
     """Find what the ships of a store did: silences with what they mean, and port calls."""
     with _progress() as progress:
-        found = alone.find_events(store, only=only, longer_than=timedelta(hours=longer_than), progress=progress)
+        found = dw.alone.find_events(store, only=only, longer_than=timedelta(hours=longer_than), progress=progress)
     _show(found, ["kind", "ship", "start", "end", "hours", "verdict"], rows, as_json)
 
 
@@ -266,7 +266,7 @@ def voyages(
 ) -> None:
     """Find the voyages of a store's ships, port to port, or from one country or port to another."""
     with _progress() as progress:
-        found = alone.find_voyages(store, from_=tuple(from_ or ()), to=tuple(to or ()), progress=progress)
+        found = dw.alone.find_voyages(store, from_=tuple(from_ or ()), to=tuple(to or ()), progress=progress)
     _show(found, ["ship", "from_name", "departed", "to_name", "arrived", "dark_h"], rows, as_json)
 
 
@@ -282,7 +282,7 @@ def screen(
     """Look one name or number up in the lists; each hit shows the two values that met."""
     if not lists:
         raise WrongUse("no list was given", to_do="Name at least one: --lists sdn.xml.gz")
-    found, searched = alone.screen_one(name=name, imo=imo, mmsi=mmsi, callsign=callsign, lists=lists)
+    found, searched = dw.alone.screen_one(name=name, imo=imo, mmsi=mmsi, callsign=callsign, lists=lists)
     if as_json:
         _print_json({"searched": searched.as_dict(), "hits": found.to_dicts()})
         return

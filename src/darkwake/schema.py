@@ -99,6 +99,51 @@ EVENTS = _schema(
 )
 """Something that a detector saw; sorted by ship, start, kind, id."""
 
+SEGMENTS = _schema(
+    {
+        "ship": pl.Int64,
+        "time": TIME,
+        "source": pl.String,
+        "row": pl.Int64,
+        "track": pl.String,  # the ship's track that this position belongs to; one MMSI may have several
+    }
+)
+"""Which track each position belongs to, where several ships send one MMSI; sorted by ship, time, source, row."""
+
+SIDES = _schema(
+    {
+        "event": pl.String,  # the gap's id
+        "before": pl.String,  # the track that its start belongs to
+        "after": pl.String,  # the track that its end belongs to; null where the gap is open
+        "same": pl.Boolean,  # whether the two are one ship as far as the positions tell; null where they do not
+        "says": pl.String,  # one sentence on why, empty where they are the same
+    }
+)
+"""Whether the two ends of a gap belong to one ship; one row a gap."""
+
+RECEPTION = _schema(
+    {
+        "cell": pl.Int64,  # geo.cell of the size that made the table
+        "hour": TIME,  # the hour that begins then
+        "ais_class": pl.String,
+        "present": pl.Int64,  # ships known to be there, because their own messages bracket the hour
+        "heard": pl.Int64,  # of those, how many were heard in that hour
+    }
+)
+"""How well the water was heard; sorted by cell, hour, ais_class."""
+
+AROUND = _schema(
+    {
+        "event": pl.String,  # the gap's id
+        "ship": pl.Int64,  # another ship that was there in the hours of the silence
+        "time": TIME,  # when it was heard there, or last heard before
+        "lat": pl.Float64,
+        "lon": pl.Float64,
+        "heard": pl.Boolean,  # whether it was heard in the hours of the silence
+    }
+)
+"""Who was around a gap, heard and unheard; sorted by event, ship."""
+
 SILENCES = _schema(
     {
         "event": pl.String,  # the gap's id

@@ -31,10 +31,13 @@ from darkwake import __version__, events, ports, schema, screening, synth, track
 from darkwake.case import file as case_file
 from darkwake.case import findings, folder, html, thin
 from darkwake.case.derived import Derived, StepReport
+from darkwake.case.file import summary
 from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
 from darkwake.sources import LISTS, Sorted, files_in, kind_of, ports_of
+
+__all__ = ["Asked", "RunReport", "add", "demo", "export", "new", "run", "summary"]
 
 PAGE_POSITIONS = 200_000
 """As many positions as the page draws with ease; the store keeps all."""
