@@ -9,7 +9,7 @@ import pytest
 
 SRC = Path(__file__).parents[1] / "src" / "darkwake"
 
-GROUND = {"country", "errors", "evidence", "geo", "interval", "land", "ports", "schema", "sea"}
+GROUND = {"country", "errors", "evidence", "geo", "interval", "land", "nearest", "ports", "schema", "sea", "shore"}
 PARTS = {"tracks", "events", "voyages", "screening", "case", "synth"}
 
 ALLOWED: dict[str, set[str]] = {

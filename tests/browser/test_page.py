@@ -75,8 +75,8 @@ def ask(browser: Any, script: str, *given: Any) -> Any:
 
 
 def settle(browser: Any) -> None:
-    """Two frames and the pause after which long tables follow the brush."""
-    browser.execute_async_script("const d=arguments[0]; setTimeout(() => requestAnimationFrame(() => d()), 250)")
+    """Three frames: the clock waits for one, the map for the next."""
+    browser.execute_async_script("const d=arguments[0], f=requestAnimationFrame; f(() => f(() => f(() => d())))")
 
 
 def press(browser: Any, key: str) -> None:
@@ -151,6 +151,58 @@ def test_the_address_names_a_gap_and_the_same_gap_lights_up_everywhere(
     assert ask(browser, "return document.getElementById('card').innerText").startswith("EXAMPLE HERON unheard for")
     top = ask(browser, "return document.getElementById(arguments[0]).getBoundingClientRect().top", gap)
     assert 0 <= top < 300
+
+
+def test_a_gap_opens_the_map_of_who_was_around_it(browser: Any, page: str, case: dict[str, Any]) -> None:
+    gap = told_gap(case)
+    open_at(browser, page, gap)
+    small = "document.getElementById(arguments[0]).querySelector('.around-map')"
+    assert ask(browser, f"return {small}.getBoundingClientRect().height", gap) > 150
+    colours = ask(
+        browser,
+        f"return ['dot-heard', 'dot-unheard'].map(n => getComputedStyle({small}.querySelector('.' + n)).stroke)",
+        gap,
+    )
+    assert colours == ["rgb(0, 114, 178)", "rgb(213, 94, 0)"]
+    assert "28 other ships known to be there" in ask(browser, "return document.getElementById('card').innerText")
+    keys = "return [...document.querySelectorAll('.key-around, .key-reach')].filter(e => e.offsetParent).length"
+    assert ask(browser, keys) == 3
+    far = in_colour(browser, "told")
+    ask(browser, "document.querySelector('#card .near').click()")
+    settle(browser)
+    assert in_colour(browser, "told") > far / 4
+    assert ask(browser, "return document.querySelector('.scale span').textContent").startswith("5 nautical")
+    ask(browser, "document.querySelector('#card .close').click()")
+    assert ask(browser, keys) == 0
+
+
+def test_the_reception_layer_is_off_until_asked_for_also_by_keyboard(browser: Any, page: str) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    open_at(browser, page)
+    look = "return document.querySelector('#map canvas').toDataURL()"
+    key = "return document.querySelector('.reception-key').hidden"
+    before = ask(browser, look)
+    assert ask(browser, key) is True
+    ask(browser, "document.getElementById('reception').focus()")
+    press(browser, Keys.SPACE)
+    assert ask(browser, look) != before
+    assert ask(browser, key) is False
+    assert ask(browser, "return document.getElementById('reception').getAttribute('aria-pressed')") == "true"
+    press(browser, Keys.SPACE)
+    assert ask(browser, look) == before
+
+
+def test_a_link_to_a_section_lands_with_its_heading_just_under_the_contents(browser: Any, page: str) -> None:
+    for part in ("voyages", "silence", "threads"):
+        open_at(browser, page, part)
+        top, nav = ask(
+            browser,
+            "return [document.querySelector(`#${arguments[0]} h2`), document.querySelector('.contents')]"
+            ".map((e, i) => e.getBoundingClientRect()[i ? 'bottom' : 'top'])",
+            part,
+        )
+        assert 0 <= top - nav < 40
 
 
 def test_links_select_the_back_button_returns_and_escape_clears(browser: Any, page: str, case: dict[str, Any]) -> None:

@@ -135,7 +135,12 @@ def _gap(mmsi: int, ship: dict[str, Any], begin: float, long: float, row: int) -
         "id": content_id("gap", mmsi, begin, long), "kind": "gap", "ship": mmsi, "other": None,
         "start": stamp(at["start"][2]), "end": stamp(at["end"][2]), "start_lat": at["start"][0],
         "start_lon": at["start"][1], "end_lat": at["end"][0], "end_lon": at["end"][1],
-        "details": {"hours": hours, "distance_m": far, "implied_kn": far / 1852 / hours, "open": False},
+        "details": {
+            "hours": hours, "distance_m": far, "implied_kn": far / 1852 / hours, "open": False, "sea_m": far * 1.05,
+            "positions_12h_before": 31, "heard_12h_before": {"terrestrial": 28, "satellite": 3, "unknown": 0},
+            "start_shore_m": 22_224.0, "start_port": {"name": "Made-up Roads", "country": "IR", "distance_m": 33_336.0},
+            "end_shore_m": 0.0, "end_port": None,
+        },
         "sources": [{"source": AIS, "first_row": row, "last_row": row + 1}],
     }  # fmt: skip
 
@@ -147,8 +152,44 @@ def _silence(gap: dict[str, Any], verdict: str) -> dict[str, Any]:
         "event": gap["id"], "verdict": verdict, "passages": passages, "ships": ships, "unheard_as_long": k,
         "says": SAYS[verdict].format(passages=passages, k=k, hours=gap["details"]["hours"]),
         "p": (k + 1) / (passages + 1) if told else None,
-        "details": {"same_hours_ships": 43, "same_hours_heard": 41, "cells": 18, "needed": 20},
+        "details": {
+            "A": {"applies": False, "why": "It began 12 nautical miles from shore, and the rule holds from 50 on."},
+            "B": {"passages": passages, "unheard_as_long": k, "peers": 43, "peers_heard": 41, "q": 0.0132},
+            "C": {"ports_in_reach": 8, "longest_slack_h": 17.5}, "cells": 18, "needed": 20,
+        },
     }  # fmt: skip
+
+
+def _around(gap: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """Other ships round a gap's start, every fifth unheard; none of them is a ship of the case but the first."""
+    turn = np.arange(count) * 2.4
+    lat, lon = geo.destination(gap["start_lat"], gap["start_lon"], np.degrees(turn), 4000.0 + 500.0 * np.arange(count))
+    return [
+        {"event": gap["id"], "ship": 999100004 if i == 0 else 999200000 + i, "time": gap["start"],
+         "lat": float(lat[i]), "lon": float(lon[i]), "heard": i % 5 != 4}
+        for i in range(count)
+    ]  # fmt: skip
+
+
+def _reach(gap: dict[str, Any]) -> list[dict[str, Any]]:
+    """Every port of the case, as if it could have been called at, those with the most hours to spare first."""
+    return [
+        {"event": gap["id"], "ship": gap["ship"], "port": port, "name": name, "country": country, "there_m": 90_000.0,
+         "back_m": 120_000.0, "slack_h": 40.0 - 3.0 * place, "speed_kn": 14.5}
+        for place, (port, (name, country, _, _)) in enumerate(sorted(PORTS.items(), reverse=True))
+    ]  # fmt: skip
+
+
+def _reception(ships: dict[int, dict[str, Any]]) -> dict[str, Any]:
+    """Squares that the ships passed, the worse heard the farther east."""
+    lat, lon = (np.concatenate([ship[key] for ship in ships.values()]) for key in ("lat", "lon"))
+    cells, present = np.unique(geo.cell(lat, lon, 0.25), return_counts=True)
+    lat, lon = geo.cell_centre(cells, 0.25)
+    share = np.clip((125.0 - lon) / 60.0, 0.0, 1.0)
+    return {"cell_deg": 0.25, "cells": [
+        {"lat": float(a), "lon": float(b), "present": int(n), "heard": int(n * s)}
+        for a, b, n, s in zip(lat, lon, present, share, strict=True)
+    ]}  # fmt: skip
 
 
 def _evidence(kind: str, mmsi: int, start: str | None, end: str | None, place: Place | None, says: str,
@@ -344,6 +385,9 @@ def made_case(*, fixes: int = 20_000, extra_gaps: int = 0, invented: bool = True
         "ports": [{"port": port, "name": name, "country": country, "lat": lat, "lon": lon}
                   for port, (name, country, lat, lon) in sorted(PORTS.items())],
         "events": sorted([*gaps, *calls], key=lambda e: (e["ship"], e["start"], e["kind"], e["id"])),
+        "around": [row for gap, count in zip(gaps, (28, 260), strict=False) for row in _around(gap, count)],
+        "reception": _reception(ships), "reach": _reach(gaps[0]),
+        "searched": "Invented list of ships of 2025-08-31, 1,204 entries",
         "silences": silences, "voyages": voyages, "hits": hits, "evidence": evidence, "threads": threads,
         "unused": [item["id"] for item in evidence if item["id"] not in used],
         "method": {

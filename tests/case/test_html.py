@@ -8,15 +8,17 @@ import hashlib
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_case import FLEET, made_case
 
-from darkwake.case import coast, embed, text
+from darkwake import geo
+from darkwake.case import around, coast, embed, gaps, strips, text
 from darkwake.case.html import render
 from darkwake.case.index import Index, anchor
 
@@ -127,6 +129,14 @@ def test_hostile_strings_reach_the_page_as_visible_text(case: dict[str, Any], pa
         row["features"][0] |= {"feature": HOSTILE, "asked": HOSTILE, "listed": HOSTILE, "says": HOSTILE}
     for row in bad["ports"]:
         row["name"] = HOSTILE
+    for row in bad["events"]:
+        row["details"] |= {"start_port": {"name": HOSTILE, "country": HOSTILE, "distance_m": 5.0}, HOSTILE: HOSTILE}
+    for row in bad["silences"]:
+        row |= {"verdict": HOSTILE}
+        row["details"] |= {"A": {"why": HOSTILE, HOSTILE: HOSTILE}}
+    for row in bad["reach"]:
+        row |= {"name": HOSTILE, "country": HOSTILE}
+    bad["searched"] = HOSTILE
     for row in bad["sources"]:
         row |= {"name": HOSTILE, "refused": {HOSTILE: 3}}
     bad["threads"][0] |= {"title": HOSTILE, "summary": HOSTILE, "id": HOSTILE}
@@ -140,19 +150,133 @@ def test_hostile_strings_reach_the_page_as_visible_text(case: dict[str, Any], pa
     assert "{{7*7}}" in "".join(found.words)
 
 
+def words_of(case: dict[str, Any]) -> str:
+    return " ".join("".join(Page(render(case)).words).split())
+
+
+def test_no_hit_is_said_with_the_lists_as_the_case_names_them_and_never_as_clear(case: dict[str, Any]) -> None:
+    words = words_of(case | {"hits": []})
+    assert "Not found in the lists checked (Invented list of ships of 2025-08-31, 1,204 entries)" in words
+    assert not re.search(r"\b(is|are|was|were) clear\b(?! of)", words)
+    assert "(no list was loaded)" in words_of(case | {"hits": [], "searched": ""})
+
+
+def panel(page: str, gap: str) -> str:
+    start = page.index(f'<article class="gap-panel" id="{anchor("gap", gap)}"')
+    return page[start : page.index("</article>", start)]
+
+
+def test_a_gap_shows_who_was_around_it_as_solid_and_hollow_dots_with_their_counts(case: dict[str, Any]) -> None:
+    first, second = [row["id"] for row in case["events"] if row["kind"] == "gap" and row["ship"] == 999100001][::-1]
+    drawn = render(case)
+    shown = panel(drawn, first)
+    assert "28 other ships known to be there in those hours: 23 heard (solid), 5 not heard (hollow)." in shown
+    paths = dict(re.findall(r'<path class="(land|dot-heard|dot-unheard)"[^>]* d="([^"]*)"', shown))
+    assert (paths["dot-heard"].count("M"), paths["dot-unheard"].count("M")) == (23, 5)
+    assert 'role="img" aria-label="Map of the water round' in shown
+    crowded = panel(drawn, second)
+    assert "60 more are not drawn" in crowded
+    assert sum(path.count("M") for path in re.findall(r'class="dot-(?:heard|unheard)" d="([^"]*)"', crowded)) == 200
+    assert crowded.count("M") < 700
+
+
+def test_a_case_without_the_table_of_neighbours_draws_no_small_map(case: dict[str, Any]) -> None:
+    gap = next(row for row in case["events"] if row["kind"] == "gap" and row["ship"] == 999100002)
+    assert "No other ship is known to have been in this water" in panel(render(case), gap["id"])
+    assert "around-map" not in render({key: rows for key, rows in case.items() if key != "around"}).split("</style>")[1]
+
+
+@settings(deadline=None, max_examples=40)  # the first example reads the world's land
+@given(st.floats(-80, 80), st.floats(-180, 180), st.integers(0, 40), st.booleans())
+def test_the_small_map_holds_the_start_and_its_neighbours_wherever_on_earth(
+    lat: float, lon: float, count: int, far: bool
+) -> None:
+    rng = np.random.default_rng(count)
+    there, here = geo.destination(lat, lon, rng.uniform(0, 360, count), rng.uniform(0, 60_000, count))
+    end = geo.destination(lat, lon, 200.0, 2_000_000.0 if far else 20_000.0)
+    gap = {"id": "g", "kind": "gap", "ship": 1, "start": "2025-09-01T00:00:00Z", "end": "2025-09-02T00:00:00Z",
+           "start_lat": lat, "start_lon": lon, "end_lat": float(end[0]), "end_lon": float(end[1])}  # fmt: skip
+    rows = [{"event": "g", "ship": n, "time": None, "lat": float(there[n]), "lon": float(here[n]), "heard": bool(n % 2)}
+            for n in range(count)]  # fmt: skip
+    index = Index({"case": {}, "events": [gap], "around": rows})
+    drawn = around.drawn(index, gap)
+    assert drawn is not None
+    dots = re.findall(r"M(\S+) (\S+)h0", drawn["solid"] + drawn["hollow"])
+    assert len(dots) == count
+    for x, y in [*dots, drawn["ends"][0]["at"], drawn["ends"][1]["at"]]:
+        assert 0 <= float(x) <= around.WIDTH
+        assert 0 <= float(y) <= around.HEIGHT
+    assert drawn["ends"][1]["edge"] is far
+
+
+def test_the_three_tests_stand_as_three_lines_and_flat_numbers_as_the_peers_alone(case: dict[str, Any]) -> None:
+    silence = case["silences"][0]
+    letters = {row["letter"]: row for row in gaps.tests(silence)}
+    assert list(letters) == ["A", "B", "C"]
+    assert letters["A"]["says"].startswith("Does not apply. It began 12 nautical miles from shore")
+    assert ("of them heard", "41") in letters["B"]["lines"][0]["cells"]
+    sides = {"a": {"applies": None}, "b": {"tested": True, "start": {"passages": 9}, "end": None}, "c": {}}
+    named = {row["letter"]: row for row in gaps.tests(silence | {"details": sides})}
+    assert named["B"]["lines"][1] == {"name": "where it began", "cells": [("passages by others", "9")], "over": 0}
+    assert named["A"]["lines"] == named["C"]["lines"] == []
+    flat = silence | {"details": {"peers": 43, "peers_heard": 41, "q": None}}
+    assert [row["letter"] for row in gaps.tests(flat)] == ["B"]
+    assert ("unheard as long", "3") in gaps.tests(flat)[0]["lines"][0]["cells"]
+
+
+def test_where_a_gap_began_and_how_the_ship_was_heard_before_stand_in_words(case: dict[str, Any]) -> None:
+    gap = case["events"][next(i for i, row in enumerate(case["events"]) if row["kind"] == "gap")]
+    facts = dict(gaps.facts(Index(case), gap))
+    assert facts["Where it began"] == "12 nautical miles from shore; nearest port Made-up Roads (IR), 18 nautical miles"
+    assert facts["Where it ended"] == "on the shore line"
+    assert facts["Heard in the 12 hours before"] == "31 positions: 28 by receivers on land, 3 by satellite"
+    assert facts["Between its ends"].endswith("nautical miles by sea")
+
+
+def test_every_verdict_has_its_mark_and_its_meaning(case: dict[str, Any]) -> None:
+    every = copy.deepcopy(case)
+    for row, word in zip(every["silences"], gaps.VERDICTS, strict=False):
+        row["verdict"] = word
+    drawn = render(every)
+    for word, kind in zip(gaps.VERDICTS, ("off", "poor", "outage", "area", "identity", "cannot"), strict=True):
+        assert f'verdict-{kind}">{word}</span>' in drawn
+        assert gaps.VERDICTS[word] in drawn
+
+
+def test_ports_in_reach_are_named_by_their_slack_and_never_as_a_sign(case: dict[str, Any]) -> None:
+    gap = case["reach"][0]["event"]
+    shown = panel(render(case), gap)
+    assert "and 4 more" in shown
+    assert shown.count("to spare") == 6
+    assert "That it could is no sign that it did." in shown
+    assert shown.index("Keppel") < shown.index("Karachi")
+
+
+def test_the_reception_table_is_told_in_the_method_and_kept_to_a_size(case: dict[str, Any]) -> None:
+    assert "squares of 0.25° (15 nautical miles from south to north)" in words_of(case)
+    cell = {"present": 4, "heard": 1}
+    many = [cell | {"lat": (n // 500) * 0.25 + 0.125, "lon": (n % 500) * 0.25 + 0.125} for n in range(31_000)]
+    words = words_of(case | {"reception": {"cell_deg": 0.25, "cells": many}})
+    assert "without the 1,000 squares that the fewest ships passed" in words
+    assert "How well the water was heard" not in words_of(case | {"reception": None})
+
+
+@given(st.lists(st.tuples(st.floats(0, 100), st.floats(0, 30)), max_size=12))
+def test_hours_on_a_strip_never_lie_on_one_another(bars: list[tuple[float, float]]) -> None:
+    rows = [{"x": x, "w": w, "middle": x + w / 2, "hours": f"{w + 6:.1f} h"} for x, w in bars]
+    for pixels in (300, 430):
+        labels = strips._labels(rows, pixels)
+        assert bool(labels) == bool(rows)
+        for one, other in pairwise(labels):
+            assert other["x"] - one["x"] >= (len(one["label"]) + len(other["label"])) * 7.4 / 2 / pixels * 100
+
+
 def test_a_megabyte_in_one_string_is_cut_and_its_length_said(case: dict[str, Any]) -> None:
     bad = copy.deepcopy(case)
     bad["evidence"][0]["says"] = "x" * 1_000_000
     drawn = render(bad)
     assert len(drawn) < len(render(case)) + 10_000
     assert "(1,000,000 characters in all)" in drawn
-
-
-def test_no_hit_is_said_with_the_lists_and_never_as_clear(case: dict[str, Any]) -> None:
-    none = copy.deepcopy(case) | {"hits": []}
-    words = " ".join("".join(Page(render(none)).words).split())
-    assert "Not found in the lists checked (invented-list.xml of 2025-08-31)" in words
-    assert not re.search(r"\b(is|are|was|were) clear\b(?! of)", words)
 
 
 def test_an_empty_case_is_still_a_page() -> None:

@@ -64,6 +64,7 @@ def test_the_numbers_of_a_gap_can_be_checked_by_hand_and_its_rows_are_cited() ->
         "distance_m": round(far, 1),
         "implied_kn": round(far / 1852 / 10, 3),
         "positions_12h_before": 2,
+        "heard_12h_before": {"satellite": 0, "terrestrial": 0, "unknown": 2},
         "open": False,
     }
     assert [(cited["first_row"], cited["last_row"]) for cited in event["sources"]] == [(3, 3), (4, 4)]
@@ -77,6 +78,7 @@ def test_a_last_position_long_before_the_end_of_the_data_is_an_open_gap() -> Non
     assert (event["ship"], event["end"], event["end_lat"]) == (SHIP, None, None)
     assert json.loads(event["details"]) == {
         "hours": 8.0, "distance_m": None, "implied_kn": None, "positions_12h_before": 1, "open": True,
+        "heard_12h_before": {"satellite": 0, "terrestrial": 0, "unknown": 1},
     }  # fmt: skip
     assert len(event["sources"]) == 1
     assert gap(with_open=False).run(table).is_empty()

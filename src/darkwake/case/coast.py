@@ -7,7 +7,7 @@ that drop only points whose neighbours stay.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ def graded(box: land.Box, places: Floats) -> list[Floats]:
         box: west, south, east, north of the case; east may exceed 180.
         places: shape (n, 2), lat and lon of ports and of the ends of gaps.
     """
-    rings = _once(land.rings("10m"))
+    rings = outlines()
     points = np.concatenate(rings)
     lon, lat = points[:, 0], points[:, 1]
     limit = np.full(len(points), COARSE_DEG)
@@ -39,10 +39,11 @@ def graded(box: land.Box, places: Floats) -> list[Floats]:
     return thinned(rings, limit)
 
 
-def _once(rings: Sequence[Floats]) -> list[Floats]:
+@cache
+def outlines() -> list[Floats]:
     """Each outline once: the ground hands on a copy of those that cross 180°, and here the drawing turns the world."""
     once: dict[tuple[int, float, float, float], Floats] = {}
-    for ring in rings:
+    for ring in land.rings("10m"):
         south, north = ring[:, 1].min(), ring[:, 1].max()
         once.setdefault((len(ring), round(float(ring[0, 0]) % 360.0, 6), float(south), float(north)), ring)
     return list(once.values())

@@ -17,10 +17,10 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from xstatic.pkg import leaflet
 
-from darkwake.case import strips, text
+from darkwake.case import around, reception, strips, text
 from darkwake.case.index import Index, anchor
 
-MODULES = ("data", "colours", "clock", "selection", "labels", "chart", "map", "timeline", "tables", "main")
+MODULES = ("data", "colours", "clock", "selection", "labels", "chart", "layers", "map", "timeline", "tables", "main")
 """The page's modules, each after those that it imports."""
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
@@ -115,8 +115,27 @@ def data(index: Index, box: list[float], tracks: list[Any]) -> dict[str, Any]:
             for port in index.case.get("ports", [])
         ],
         "tracks": [{"ship": track["ship"], "start": track["start"], "n": len(track["t"])} for track in tracks],
+        "around": {anchor("gap", gap): row for gap, row in around.packed(index).items()},
+        "reach": _reach(index),
+        "reception": reception.packed(index),
         "links": _links(index),
     }
+
+
+def _reach(index: Index) -> dict[str, list[dict[str, Any]]]:
+    """For each gap the ports that could have been called at unheard, as far as the case says where they lie."""
+    places = {row["port"]: (row["lat"], row["lon"]) for row in index.case.get("ports", [])}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for event, rows in index.reach.items():
+        for row in rows:
+            lat, lon = (row["lat"], row["lon"]) if row.get("lat") is not None else places.get(row["port"], (None, None))
+            if lat is not None and lon is not None:
+                says = f"{row['name']} could have been called at unheard, with {text.hours(row['slack_h'])} to spare"
+                found.setdefault(anchor("gap", event), []).append(
+                    {"p": [lat, lon], "name": text.visible(str(row["name"]), most=60),
+                     "says": text.visible(says, most=160)}
+                )  # fmt: skip
+    return found
 
 
 def _gap(index: Index, gap: Any, ship: int) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from darkwake.case import coast, embed, sections, strips, text
+from darkwake.case import coast, embed, gaps, reception, sections, strips, text
 from darkwake.case.coast import Floats
 from darkwake.case.index import Index, anchor
 from darkwake.case.overview import frame, overview
@@ -66,14 +66,15 @@ def render(case: Mapping[str, Any]) -> str:
         timeline=strips.timeline(index),
         voyages=strips.voyages(index),
         hits=sections.hits(index),
-        lists=sections.lists_checked(index),
+        searched=str(case.get("searched") or ""),
         ships=sections.ships(index),
-        gaps=sections.gaps(index),
+        gaps=gaps.gaps(index),
         threads=sections.threads(index),
         evidence=sections.evidence(index),
         sources=sections.sources(index),
         ports=[dict(row) | {"anchor": anchor("port", row["port"])} for row in case.get("ports", [])],
         method={"parameters": [], "limits": []} | dict(case.get("method") or {}),
+        reception=reception.told(index),
         policy=Markup(policy),  # noqa: S704  hashes and fixed words only
         style=Markup(style),  # noqa: S704  our own and Leaflet's
         scripts={key: Markup(code) for key, code in scripts.items()},  # noqa: S704  our own and Leaflet's

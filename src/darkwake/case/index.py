@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,14 @@ def anchor(kind: str, key: Any) -> str:
     return safe if safe.startswith(f"{kind}-") else f"{kind}-{safe}"
 
 
+def _by_event(rows: Iterable[Row] | None) -> dict[str, list[Row]]:
+    """Rows of a table by the event that each belongs to, in the table's order."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows or []:
+        found[str(row["event"])].append(row)
+    return dict(found)
+
+
 class Index:
     """Look-ups over one case. Built once, read by everything that draws the page."""
 
@@ -33,6 +41,8 @@ class Index:
         self.gaps: list[Row] = [event for event in case.get("events", []) if event["kind"] == "gap"]
         self.calls: list[Row] = [event for event in case.get("events", []) if event["kind"] == "port_call"]
         self.gap: dict[str, Row] = {gap["id"]: gap for gap in self.gaps}
+        self.around = _by_event(case.get("around"))
+        self.reach = _by_event(case.get("reach"))
         self.silence: dict[str, Row] = {row["event"]: row for row in case.get("silences", [])}
         self.voyage: dict[str, Row] = {row["id"]: row for row in case.get("voyages", [])}
         self.threads: list[Row] = list(case.get("threads", []))

@@ -96,19 +96,6 @@ def hits(index: Index) -> list[dict[str, Any]]:
     ]
 
 
-def lists_checked(index: Index) -> list[str]:
-    """The lists that were searched, with their dates, for the sentence on those who were not found."""
-    ships = {"dma-csv", "nmea", "marinecadastre", "csv", "parquet", "ports"}
-    named = {(str(row["list"]), str(row.get("list_date") or "undated")) for row in index.hits}
-    found = [f"{name} of {day}" for name, day in sorted(named)]
-    for row in index.case.get("sources", []):
-        kind = str(row.get("kind", ""))
-        listing = any(word in kind for word in ("sdn", "ofac", "list", "sanction", "ftm")) and kind not in ships
-        if listing and not any(str(row.get("dated") or "undated") == day for _, day in named):
-            found.append(f"{row['name']} of {row.get('dated') or 'no stated date'}")
-    return found
-
-
 def ships(index: Index) -> list[dict[str, Any]]:
     """The ships of the data, with what each said of itself over time."""
     gaps = index.gaps_by_ship()
@@ -133,89 +120,6 @@ def ships(index: Index) -> list[dict[str, Any]]:
         for ship in index.order()
         for row in [index.ships[ship]]
     ]
-
-
-def gaps(index: Index) -> dict[str, list[dict[str, Any]]]:
-    """Gaps of the threads as panels, the others as rows."""
-    told = list(dict.fromkeys(gap for row in index.threads for gap in index.thread_gaps[row["id"]]))
-    rest = sorted((gap for gap in index.gaps if gap["id"] not in index.told_gaps), key=_longest)
-    return {"told": [_panel(index, index.gap[gap]) for gap in told], "rest": [_gap_row(index, gap) for gap in rest]}
-
-
-def _longest(gap: Row) -> tuple[float, str]:
-    given = (gap.get("details") or {}).get("hours")
-    return (-given if isinstance(given, int | float) else 0.0, str(gap["id"]))
-
-
-def _gap_row(index: Index, gap: Row) -> dict[str, Any]:
-    silence = index.silence.get(gap["id"]) or {}
-    return {
-        "anchor": anchor("gap", gap["id"]),
-        "ship": index.short(gap["ship"]),
-        "ship_anchor": anchor("ship", gap["ship"]),
-        "start": text.seconds(gap["start"]) or index.span[0],
-        "end": index.end(gap),
-        "open": not gap.get("end"),
-        "hours": strips.gap_hours(index, gap),
-        "hours_sort": -_longest(gap)[0],
-        "verdict": silence.get("verdict", "not weighed"),
-        "says": silence.get("says", "This gap was not weighed."),
-        "cites": cites(index, index.of_thing.get(gap["id"], [])),
-    }
-
-
-def _panel(index: Index, gap: Row) -> dict[str, Any]:
-    silence, details = index.silence.get(gap["id"]) or {}, dict(gap.get("details") or {})
-    evidence = [index.evidence[key] for key in index.of_thing.get(gap["id"], [])]
-    innocent = list(dict.fromkeys(line for item in evidence for line in item.get("innocent") or []))
-    known = {"hours", "distance_m", "implied_kn", "open"}
-    figures = [("Unheard", strips.gap_hours(index, gap))]
-    if isinstance(details.get("distance_m"), int | float):
-        figures.append(("Between its ends", f"{details['distance_m'] / 1852:,.0f} nautical miles"))
-    if isinstance(details.get("implied_kn"), int | float):
-        figures.append(("Straight-line speed", f"{details['implied_kn']:.1f} knots"))
-    for key, label in (("passages", "Passages by others"), ("ships", "Ships that made them"),
-                       ("unheard_as_long", "Unheard as long")):  # fmt: skip
-        if silence.get(key) is not None:
-            figures.append((label, text.number(silence[key])))
-    if silence.get("p") is not None:
-        figures.append(("p, by rank", text.decimal(silence["p"])))
-    more = [*((key, value) for key, value in details.items() if key not in known),
-            *(silence.get("details") or {}).items()]  # fmt: skip
-    first = evidence[0] if evidence else {}
-    return _gap_row(index, gap) | {
-        "figures": figures,
-        "more": [(text.words(key), _plain(value)) for key, value in more],
-        "innocent": innocent,
-        "strength": first.get("strength"),
-        "because": first.get("because"),
-        "from": (gap["start"], text.position(gap["start_lat"], gap["start_lon"])),
-        "to": (gap.get("end"), text.position(gap.get("end_lat"), gap.get("end_lon"))),
-        "share": _share(silence),
-        "sources": citations(index, gap.get("sources")),
-        "threads": [
-            {"anchor": anchor("thread", row["id"]), "title": row["title"]}
-            for row in index.threads
-            if gap["id"] in index.thread_gaps[row["id"]]
-        ],
-    }
-
-
-def _share(silence: Row) -> dict[str, Any] | None:
-    """How many passages of others were unheard as long, of how many: drawn as a bar."""
-    passages, as_long = silence.get("passages"), silence.get("unheard_as_long")
-    if not passages or as_long is None:
-        return None
-    return {"passages": passages, "as_long": as_long, "w": round(min(as_long / passages * 100, 100.0), 3)}
-
-
-def _plain(value: Any) -> str:
-    """A number of a test, or a list or table of them, as one readable line."""
-    if isinstance(value, dict):
-        return "; ".join(f"{text.words(str(key))}: {_plain(item)}" for key, item in value.items()) or "none"
-    if isinstance(value, list):
-        return ", ".join(_plain(item) for item in value[:12]) + (f" … ({len(value)})" if len(value) > 12 else "")
-    return str(text.shown(value))
 
 
 def citations(index: Index, rows: Iterable[Row] | None) -> list[dict[str, Any]]:

@@ -17,6 +17,10 @@ from darkwake.case.index import Index, Row, anchor
 MOST_ROWS = 60
 """Ships on the time line; the others are in the table of ships."""
 MOST_STRIPS = 40
+_MOST_JOINED, _TOUCH = 3, 2.0
+"""So many bars nearer than this, in percent, share one label."""
+_LOOKS = (("on-wide", 430), ("on-narrow", 300))
+"""A strip is at least so many pixels wide from 40 rem of screen on, and below."""
 BINS = 176
 _STEPS_H = (1, 2, 3, 6, 12, 24, 48, 96, 168, 336, 720, 1440, 2160, 4380, 8766)
 
@@ -81,7 +85,7 @@ def timeline(index: Index) -> dict[str, Any]:
                 "listed": ship in index.listed,
                 "heard": [_bar(start, end, span) for start, end in heard],
                 "gaps": [
-                    _bar(start, end, span) | {"anchor": anchor("gap", gap["id"]), "says": gap_says(index, gap)}
+                    _bar(start, end, span) | {"anchor": anchor("gap", gap["id"]), "hours": gap_hours(index, gap)}
                     for start, end, gap in silent
                 ],
                 "calls": [
@@ -165,7 +169,6 @@ def _strip(index: Index, row: Row, longest: int) -> dict[str, Any]:
         }
         for a, b, gap in silent
     ]
-    _name_apart(bars)
     return _listed(index, row) | {
         "start": start,
         "end": end,
@@ -173,17 +176,40 @@ def _strip(index: Index, row: Row, longest: int) -> dict[str, Any]:
         "wide": max(-int(-percent(end, *span) // 5) * 5, 50),  # the stylesheet has a class for every fifth percent
         "heard": [_bar(a, b, span) for a, b in _heard(start, end, [(a, b) for a, b, _ in silent])],
         "gaps": bars,
+        "labels": {look: _labels(bars, pixels) for look, pixels in _LOOKS},
         "ticks": [tick for tick in ticks(*span, most=14) if tick["x"] < percent(end, *span) - 0.5],
     }
 
 
-def _name_apart(bars: list[dict[str, Any]], apart: float = 11.0) -> None:
-    """Say which bars carry their hours: the longest first, and none nearer than `apart` percent to one that does."""
-    placed: list[float] = []
-    for bar in sorted(bars, key=lambda bar: -bar["w"]):
-        bar["named"] = all(abs(bar["middle"] - other) >= apart for other in placed)
-        if bar["named"]:
-            placed.append(bar["middle"])
+def _labels(bars: list[dict[str, Any]], pixels: int) -> list[dict[str, Any]]:
+    """The hours over a strip at least `pixels` wide, none on another: "29.4 + 9.4 h" for bars that touch.
+
+    The longest have the first choice; what finds no room stays in the bar's title.
+    """
+
+    def width(words: str) -> float:
+        return (len(words) * 7.4 + 8) / pixels * 100
+
+    groups: list[list[dict[str, Any]]] = []
+    for bar in sorted(bars, key=lambda bar: bar["x"]):
+        last = groups[-1][-1] if groups else None
+        plain = last is not None and "more" not in last["hours"] + bar["hours"]
+        if last is not None and plain and bar["x"] - last["x"] - last["w"] < _TOUCH and len(groups[-1]) < _MOST_JOINED:
+            groups[-1].append(bar)
+        else:
+            groups.append([bar])
+    placed: list[dict[str, Any]] = []
+    for group in sorted(groups, key=lambda group: (-sum(bar["w"] for bar in group), group[0]["x"])):
+        longest = max(group, key=lambda bar: bar["w"])
+        every = " + ".join(bar["hours"].removesuffix(" h") for bar in group) + " h" if len(group) > 1 else ""
+        middle = (group[0]["x"] + group[-1]["x"] + group[-1]["w"]) / 2
+        for words, at in [(every, middle), (longest["hours"], longest["middle"])][not every :]:
+            half = width(words) / 2
+            x = round(min(max(at, half), 100 - half), 3)
+            if all(abs(x - other["x"]) >= half + other["half"] for other in placed):
+                placed.append({"x": x, "half": half, "label": words})
+                break
+    return sorted(placed, key=lambda label: float(label["x"]))
 
 
 def _listed(index: Index, row: Row) -> dict[str, Any]:

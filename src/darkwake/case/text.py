@@ -73,6 +73,12 @@ def hours(value: float) -> str:
     return f"{value:,.0f} h" if abs(value) >= 99.95 else f"{value:.1f} h"
 
 
+def miles(metres: float) -> str:
+    """7.4 nautical miles; whole miles from 10 on."""
+    far = metres / 1852
+    return "under 0.1 nautical miles" if 0 < far < 0.05 else f"{far:,.{0 if far >= 9.95 else 1}f} nautical miles"
+
+
 def lasting(seconds: float) -> str:
     """A length of time: hours below two days, days above."""
     return hours(seconds / 3600) if seconds < 172_800 else f"{seconds / 86_400:,.1f} days"
@@ -137,6 +143,6 @@ def size(amount: int) -> str:
 
 def words(key: str) -> str:
     """A key of a table as words: same_hours_ships as "same hours ships"; a unit at its end in brackets."""
-    units = {"h": "hours", "m": "metres", "kn": "knots", "km": "km", "s": "seconds", "nm": "nautical miles"}
+    units = {"h": "hours", "m": "metres", "kn": "knots", "km": "km", "s": "seconds", "nm": "nautical miles", "deg": "°"}
     stem, _, last = key.rpartition("_")
     return f"{stem.replace('_', ' ')} ({units[last]})" if stem and last in units else key.replace("_", " ")

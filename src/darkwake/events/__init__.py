@@ -5,6 +5,7 @@
 A detector is a file with a factory, and one line in `DETECTORS`.
 """
 
+from darkwake.events.around import around
 from darkwake.events.detector import HEADINGS, Detector, hours, sections
 from darkwake.events.engine import Sharded, Source
 from darkwake.events.gap import gap
@@ -26,6 +27,7 @@ __all__ = [
     "Sharded",
     "Source",
     "Stage",
+    "around",
     "gap",
     "hours",
     "port_call",

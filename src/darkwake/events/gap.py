@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -19,7 +20,8 @@ from darkwake.schema import CITATION, EVENTS, empty
 
 BEFORE = timedelta(hours=12)
 """The span before a gap in which positions are counted: Global Fishing Watch's, as Welch et al. (2022) use it."""
-_READS = ("ship", "time", "lat", "lon", "source", "row")
+_READS = ("ship", "time", "lat", "lon", "receiver", "source", "row")
+_RECEIVERS = ("satellite", "terrestrial", "unknown")
 _MICROSECOND = timedelta(microseconds=1)
 _HOUR_US = 3_600_000_000
 
@@ -87,16 +89,15 @@ def _gaps(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool, u
     limit = longer_than // _MICROSECOND
     same = ship[1:] == ship[:-1]
     off = np.flatnonzero(same & (np.diff(time) > limit))
-    before = _count_before(ship, time, off)
-    ended = _rows(positions, off, "start").hstack(_rows(positions, off + 1, "end")).with_columns(before=before)
+    before = partial(_heard_before, ship, time, positions["receiver"])
+    ended = _rows(positions, off, "start").hstack(_rows(positions, off + 1, "end")).hstack(before(off))
     hour = (pl.col("end") - pl.col("start")).dt.total_microseconds() / _HOUR_US
     ended = ended.with_columns(hour.alias("hours"), _distance(ended), pl.lit(False).alias("open"))
     last = np.flatnonzero(np.append(~same, True))
     last = last[until.end_us(time[last]) - time[last] > limit] if with_open else last[:0]
-    still = _rows(positions, last, "start").with_columns(
-        pl.Series("hours", (until.end_us(time[last]) - time[last]) / _HOUR_US),
-        before=_count_before(ship, time, last),
-        open=pl.lit(True),
+    still = _rows(positions, last, "start").hstack(before(last))
+    still = still.with_columns(
+        pl.Series("hours", (until.end_us(time[last]) - time[last]) / _HOUR_US), open=pl.lit(True)
     )
     return _as_events(pl.concat([ended, still], how="diagonal"))
 
@@ -113,13 +114,24 @@ def _distance(ended: pl.DataFrame) -> pl.Series:
     return pl.Series("distance_m", geo.distance_m(*ends))
 
 
-def _count_before(ship: NDArray[np.int64], time: NDArray[np.int64], at: NDArray[np.int64]) -> pl.Series:
-    """Positions of the same ship in the 12 h before each of those rows; those of the row's own time do not count."""
+def _heard_before(
+    ship: NDArray[np.int64], time: NDArray[np.int64], receiver: pl.Series, at: NDArray[np.int64]
+) -> pl.DataFrame:
+    """before, and of those satellite, terrestrial, unknown: positions of the same ship in the 12 h before those rows.
+
+    Those of a row's own time do not count.
+    """
     opens = np.flatnonzero(np.append(True, ship[1:] != ship[:-1]))
     first = opens[np.searchsorted(opens, at, side="right") - 1]
     since = time[at] - BEFORE // _MICROSECOND
-    count = _first_from(time, first, at, time[at]) - _first_from(time, first, at, since)
-    return pl.Series(count, dtype=pl.Int64)
+    begin, end = _first_from(time, first, at, since), _first_from(time, first, at, time[at])
+    counts = {"before": end - begin}
+    for kind in _RECEIVERS[:2]:
+        heard = (receiver == kind).fill_null(value=False).to_numpy()
+        upto = np.append(0, np.cumsum(heard))
+        counts[kind] = upto[end] - upto[begin]
+    counts["unknown"] = counts["before"] - counts["satellite"] - counts["terrestrial"]
+    return pl.DataFrame(counts, schema=dict.fromkeys(counts, pl.Int64))
 
 
 def _first_from(
@@ -137,12 +149,12 @@ def _as_events(found: pl.DataFrame) -> pl.DataFrame:
     knots = pl.col("distance_m") / geo.METRES_PER_NM / pl.col("hours")
     numbers = {  # in the order of their names, as canonical JSON wants them
         "distance_m": pl.col("distance_m").round(1),
+        "heard_12h_before": _object({name: pl.col(name) for name in _RECEIVERS}),
         "hours": pl.col("hours").round(4),
         "implied_kn": knots.round(3),
         "open": pl.col("open"),
         "positions_12h_before": pl.col("before"),
     }
-    words = [pl.format(f'"{name}":{{}}', value.cast(pl.String).fill_null("null")) for name, value in numbers.items()]
     ids = [content_id("gap", *key) for key in found.select("ship", "start", "start_lat", "start_lon").iter_rows()]
     return found.select(
         pl.Series("id", ids, dtype=pl.String),
@@ -155,6 +167,12 @@ def _as_events(found: pl.DataFrame) -> pl.DataFrame:
         "start_lon",
         "end_lat",
         "end_lon",
-        pl.concat_str(pl.lit("{"), pl.concat_str(words, separator=","), pl.lit("}")).alias("details"),
+        _object(numbers).alias("details"),
         pl.concat_list("start_cited", "end_cited").list.drop_nulls().alias("sources"),
     )
+
+
+def _object(values: Mapping[str, pl.Expr]) -> pl.Expr:
+    """Numbers, or JSON as text, as one JSON object; the names must stand in order."""
+    words = [pl.format(f'"{name}":{{}}', value.cast(pl.String).fill_null("null")) for name, value in values.items()]
+    return pl.concat_str(pl.lit("{"), pl.concat_str(words, separator=","), pl.lit("}"))

@@ -3,8 +3,26 @@
 from __future__ import annotations
 
 from darkwake.tracks.dialects import Columns
+from darkwake.tracks.hulls import hulls
 from darkwake.tracks.ingest import Added, ingest
+from darkwake.tracks.reception import baseline, current, reception
+from darkwake.tracks.segment import segment, segments
+from darkwake.tracks.sides import sides, sides_of
 from darkwake.tracks.sources import sniff
 from darkwake.tracks.store import Store
 
-__all__ = ["Added", "Columns", "Store", "ingest", "sniff"]
+__all__ = [
+    "Added",
+    "Columns",
+    "Store",
+    "baseline",
+    "current",
+    "hulls",
+    "ingest",
+    "reception",
+    "segment",
+    "segments",
+    "sides",
+    "sides_of",
+    "sniff",
+]

@@ -9,7 +9,13 @@
  * @typedef {{ship: number, t: Float64Array, x: Float64Array, y: Float64Array, cut: Uint8Array}} Track
  *   cut[i] is 1 where no line leads from the point before
  * @typedef {{x: Float64Array, y: Float64Array, box: number[]}} Ring
+ * @typedef {{n: string[], ship: number[], lat: number[], lon: number[], t: (number | null)[], h: number[], says: string,
+ *   x: number[], y: number[]}} Around  the other ships round a silence; h is 1 where heard then
+ * @typedef {{p: number[], name: string, says: string, x: number, y: number}} Near  a port in reach
+ * @typedef {{deg: number, across: number, cell: number[], present: number[], heard: number[], box: Float64Array,
+ *   share: Float64Array}} Reception  box holds left, top, right, bottom of each square
  * @typedef {{west: number, fit: number[], span: number[], ships: Ship[], gaps: Gap[], ports: Port[],
+ *   around: Record<string, Around>, reach: Record<string, Near[]>, reception: Reception | null,
  *   links: Record<string, Link>, tracks: Track[], land: Ring[], byAnchor: Map<string, Gap | Ship | Port>,
  *   placeOf: Map<number, number>}} World
  */
@@ -115,6 +121,20 @@ function ringOf(raw) {
   return { x, y, box };
 }
 
+/** The squares of the reception table, where they lie and what share of ships was heard. @param {Reception} table @param {number} west */
+function openReception(table, west) {
+  const count = table.cell.length;
+  table.box = new Float64Array(4 * count);
+  table.share = new Float64Array(count);
+  for (let i = 0, cell = 0; i < count; i += 1) {
+    cell += table.cell[i];
+    const south = Math.floor(cell / table.across) * table.deg - 90;
+    const left = unitX((cell % table.across) * table.deg - 180 + table.deg / 2, west) - table.deg / 720;
+    table.box.set([left, unitY(south + table.deg), left + table.deg / 360, unitY(south)], 4 * i);
+    table.share[i] = table.heard[i] / table.present[i];
+  }
+}
+
 /** @returns {Promise<World>} */
 export async function openWorld() {
   const [data, bytes, land] = await Promise.all([unpack("data").json(), unpack("tracks").arrayBuffer(), unpack("land").json()]);
@@ -127,6 +147,15 @@ export async function openWorld() {
     port.x = unitX(port.p[1], data.west);
     port.y = unitY(port.p[0]);
   }
+  for (const around of Object.values(data.around)) {
+    around.x = around.lon.map((/** @type {number} */ lon) => unitX(lon / 1000, data.west));
+    around.y = around.lat.map((/** @type {number} */ lat) => unitY(lat / 1000));
+  }
+  for (const port of Object.values(data.reach).flat()) {
+    port.x = unitX(port.p[1], data.west);
+    port.y = unitY(port.p[0]);
+  }
+  if (data.reception) openReception(data.reception, data.west);
   /** @type {Map<number, number>} */
   const placeOf = new Map(data.ships.map((/** @type {Ship} */ ship, /** @type {number} */ i) => [ship.id, i]));
   /** @type {Gap[][]} */

@@ -19,9 +19,10 @@ export function createLabels(context, width, height, halo, size) {
     /**
      * @param {string} text @param {number} x @param {number} y the mark @param {number} off distance from it
      * @param {string} font @param {string} colour @param {boolean} [aside] above or below first, where a line runs level
+     * @param {number} [apart] pixels that it keeps from everything else
      * @returns {boolean} whether there was room
      */
-    put(text, x, y, off, font, colour, aside = false) {
+    put(text, x, y, off, font, colour, aside = false, apart = 0) {
       context.font = font;
       const wide = context.measureText(text).width;
       const places = [[x + off, y + 4 * size], [x - off - wide, y + 4 * size], [x - wide / 2, y - off - 2], [x - wide / 2, y + off + 11 * size],
@@ -29,7 +30,7 @@ export function createLabels(context, width, height, halo, size) {
       if (aside) places.unshift(places[2], places[3]);
       for (const [left, base] of places) {
         const box = [left - 2, base - 11 * size, left + wide + 2, base + 4 * size];
-        if (!free(box)) continue;
+        if (!free([box[0] - apart, box[1] - apart, box[2] + apart, box[3] + apart])) continue;
         taken.push(box);
         context.lineJoin = "round";
         context.lineWidth = 3.5 * size;

@@ -1,6 +1,7 @@
 import { colours, onColours, type } from "./colours.js";
 import { moment, unitX, unitY } from "./data.js";
 import { createLabels } from "./labels.js";
+import { aroundOf, createReception, paintAround, paintReach, paintReception, reachOf, showKeys, underLayers } from "./layers.js";
 import { paintDiamond, paintDot, paintGap, paintGrid, paintLand, paintSquare, paintTrack, placeIn } from "./chart.js";
 
 /**
@@ -48,13 +49,15 @@ export function createMap(world, clock, selection) {
     const view = viewOf(map, context, clock, colour);
     paintGrid(view);
     paintLand(view, world.land);
-    paintAll(view, world, selection.now(), type());
+    if (reception()) paintReception(view, world);
+    paintAll(view, world, selection.now(), type(), reception() ? 0.25 : 1);
   };
   const redraw = () => {
     if (asked) return;
     asked = true;
     requestAnimationFrame(draw);
   };
+  const reception = createReception(redraw);
   map.on("move zoom viewreset resize", redraw);
   clock.listen(redraw);
   onColours(() => {
@@ -65,10 +68,12 @@ export function createMap(world, clock, selection) {
 
   selection.listen((choice, fromMap) => {
     redraw();
-    showCard(choice, selection);
+    showKeys(world, choice);
+    showCard(choice, selection, aroundOf(world, choice), (around) => showAround(map, around));
     if (choice && !fromMap) goTo(map, world, choice);
   });
-  point(map, holder, () => viewOf(map, context, clock, colour), world, selection);
+  const view = () => viewOf(map, context, clock, colour);
+  point(map, holder, (px, py) => underLayers(view(), world, selection.now(), px, py) ?? under(view(), world, px, py), selection);
   draw();
   return { redraw, map };
 }
@@ -81,8 +86,8 @@ function viewOf(map, context, clock, colour) {
   return { context, width: size.x, height: size.y, scale, left: corner.x, top: corner.y, from: clock.from, to: clock.to, colour };
 }
 
-/** @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice @param {{face: string, size: number}} letters */
-function paintAll(view, world, choice, letters) {
+/** @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice @param {{face: string, size: number}} letters @param {number} quiet how much of their strength the ordinary tracks keep */
+function paintAll(view, world, choice, letters, quiet) {
   const { colour, scale, left, top } = view;
   const some = choice !== null && choice.ships.size > 0;
   const picked = (/** @type {number} */ ship) => some && choice.ships.has(ship);
@@ -90,7 +95,7 @@ function paintAll(view, world, choice, letters) {
     const track = world.tracks[i];
     const told = world.ships[track.ship].told;
     if (picked(track.ship)) continue;
-    paintTrack(view, track, told ? colour.told : colour.track, told ? 1.6 : 1, some ? (told ? 0.35 : 0.3) : told ? 0.9 : 0.6);
+    paintTrack(view, track, told ? colour.told : colour.track, told ? 1.6 : 1, told ? (some ? 0.35 : 0.9) : (some ? 0.3 : 0.6) * quiet);
   }
   for (const track of world.tracks) {
     if (!picked(track.ship)) continue;
@@ -100,8 +105,6 @@ function paintAll(view, world, choice, letters) {
     const shown = { ...view, from: Math.max(view.from, from - around), to: Math.min(view.to, to + around) };
     paintTrack(shown, track, colour.told, 2.6, 1);
   }
-  const labels = createLabels(view.context, view.width, view.height, colour.halo, letters.size);
-  labels.block(view.width - 26, 70, 74); // the buttons stand there
   const seen = world.gaps.filter((gap) => gap.s <= view.to && gap.e >= view.from);
   const on = (/** @type {import("./data.js").Gap} */ gap) => choice !== null && choice.gaps.has(gap.a);
   // the silences that no thread tells of stay quiet until the reader comes near
@@ -110,38 +113,57 @@ function paintAll(view, world, choice, letters) {
     if (!gap.told && !on(gap)) paintGap(view, gap, { wide: 1.1, radius: near ? 2.6 : 0, alpha: some ? 0.2 : near ? 0.85 : 0.55, halo: false });
   }
   for (const gap of seen) if (gap.told && !on(gap)) paintGap(view, gap, { wide: 2.2, radius: 4, alpha: some && choice.gaps.size ? 0.4 : 1, halo: false });
-  for (const gap of seen) if (on(gap)) paintGap(view, gap, { wide: 2.6, radius: 5, alpha: 1, halo: true });
   paintOthers(view, world);
+  paintAround(view, aroundOf(world, choice));
+  for (const gap of seen) if (on(gap)) paintGap(view, gap, { wide: 2.6, radius: 5, alpha: 1, halo: true });
   for (const port of world.ports) {
     paintSquare(view, port.x * scale - left, port.y * scale - top, port.main || choice?.port === port.a ? 3 : 2, colour.port);
   }
-  for (const track of world.tracks) {
-    const last = placeIn(track.t, view.to + 1) - 1;
-    const ship = world.ships[track.ship];
-    if (last >= 0 && track.t[last] >= view.from && (ship.told || ship.listed)) {
-      labels.block(track.x[last] * scale - left, track.y[last] * scale - top, 5);
-    }
-  }
-  for (const port of world.ports) if (port.main) labels.block(port.x * scale - left, port.y * scale - top, 4);
+  paintReach(view, reachOf(world, choice));
+  paintShips(view, world);
+  paintLabels(view, world, choice, letters, seen);
+}
+
+/**
+ * The labels, when all marks stand: what is chosen first, then what the case tells of, and the other ports last.
+ * @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice
+ * @param {{face: string, size: number}} letters @param {import("./data.js").Gap[]} seen
+ */
+function paintLabels(view, world, choice, letters, seen) {
+  const { colour, scale, left, top } = view;
+  const labels = createLabels(view.context, view.width, view.height, colour.halo, letters.size);
+  labels.block(view.width - 26, 70, 74); // the buttons stand there
+  const on = (/** @type {import("./data.js").Gap} */ gap) => choice !== null && choice.gaps.has(gap.a);
+  const some = choice !== null && choice.ships.size > 0;
+  const named = choice?.gaps.size ? seen.filter(on) : seen.filter((gap) => gap.told || (scale >= 256 * 2 ** 7 && seen.length <= 400));
+  for (const gap of named) gap.x.forEach((x, end) => labels.block(x * scale - left, gap.y[end] * scale - top, 5));
+  for (const port of world.ports) labels.block(port.x * scale - left, port.y * scale - top, 3.5);
+  const reach = reachOf(world, choice);
+  for (const port of reach) labels.block(port.x * scale - left, port.y * scale - top, 6);
+  const around = aroundOf(world, choice);
+  around?.x.forEach((x, i) => labels.block(x * scale - left, around.y[i] * scale - top, 3));
+  const ships = lastOf(view, world);
+  for (const { x, y } of ships) labels.block(x, y, 6);
   const font = (/** @type {number} */ px, weight = 400) => `${weight} ${px * letters.size}px ${letters.face}`;
   const [bold, plain, small, name] = [font(12.5, 600), font(12), font(11), font(11.5, 600)];
-  const order = [...seen].sort((a, b) => Number(on(b)) - Number(on(a)) || Number(b.told) - Number(a.told));
-  for (const gap of order) {
-    if (choice?.gaps.size ? !on(gap) : !gap.told && (scale < 256 * 2 ** 7 || seen.length > 400)) continue;
-    const x = (gap.x[0] + gap.x[gap.x.length - 1]) / 2 * scale - left;
-    const y = (gap.y[0] + gap.y[gap.y.length - 1]) / 2 * scale - top;
-    for (let end = 0; end < gap.x.length; end += 1) labels.block(gap.x[end] * scale - left, gap.y[end] * scale - top, 4);
+
+  for (const gap of [...named].sort((a, b) => Number(on(b)) - Number(on(a)) || Number(b.told) - Number(a.told))) {
     const end = gap.x.length - 1;
+    const x = (gap.x[0] + gap.x[end]) / 2 * scale - left;
+    const y = (gap.y[0] + gap.y[end]) / 2 * scale - top;
     const level = Math.abs(gap.x[end] - gap.x[0]) > Math.abs(gap.y[end] - gap.y[0]);
     labels.put(gap.h, x, y, 9, gap.told || on(gap) ? bold : small, gap.told || on(gap) ? colour.ink : colour.soft, level);
   }
-  for (const port of [...world.ports].sort((a, b) => Number(b.main) - Number(a.main))) {
-    if (!port.main && choice?.port !== port.a && scale < 256 * 2 ** 3.5) continue;
-    const x = port.x * scale - left;
-    const y = port.y * scale - top;
-    labels.put(port.name, x, y, 8, port.main ? plain : small, port.main ? colour.ink : colour.soft);
-  }
-  paintShips(view, world, picked, some, labels, name);
+  const put = (/** @type {{x: number, y: number, name: string}} */ port, /** @type {boolean} */ first) =>
+    labels.put(port.name, port.x * scale - left, port.y * scale - top, first ? 10 : 8, first ? plain : small, first ? colour.ink : colour.soft, false, first ? 1 : 2);
+  for (const port of world.ports) if (choice?.port === port.a) put(port, true);
+  for (const { ship, x, y } of ships) if (some && choice.ships.has(ship)) labels.put(world.ships[ship].name, x, y, 10, name, colour.ink, false, 1);
+  for (const port of reach) put(port, true);
+  const rest = world.ports.filter((port) => choice?.port !== port.a && !reach.some((other) => other.name === port.name));
+  for (const port of rest) if (port.main) put(port, true);
+  for (const { ship, x, y } of ships) if (!some) labels.put(world.ships[ship].name, x, y, 10, name, colour.ink, false, 1);
+  if (scale < 256 * 2 ** 3.5) return;
+  for (const port of rest) if (!port.main) put(port, false);
 }
 
 /** The ships that no thread tells of, as small dots. @param {View} view @param {World} world */
@@ -155,18 +177,23 @@ function paintOthers(view, world) {
   }
 }
 
-/** Each ship of note where it was last heard in the time shown. @param {View} view @param {World} world @param {(ship: number) => boolean} picked @param {boolean} some @param {any} labels @param {string} font */
-function paintShips(view, world, picked, some, labels, font) {
-  const { colour, scale, left, top } = view;
-  for (const track of [...world.tracks].reverse()) {
+/** Where each ship of note was last heard in the time shown, those of the first threads first. @param {View} view @param {World} world */
+function lastOf(view, world) {
+  const found = [];
+  for (const track of world.tracks) {
     const ship = world.ships[track.ship];
     const last = placeIn(track.t, view.to + 1) - 1;
     if (last < 0 || track.t[last] < view.from || !(ship.told || ship.listed)) continue;
-    const x = track.x[last] * scale - left;
-    const y = track.y[last] * scale - top;
-    if (ship.listed) paintDiamond(view, x, y, 6, colour.hit, colour["hit-line"]);
-    else paintDot(view, x, y, 3.5, colour.told);
-    if (!some || picked(track.ship)) labels.put(ship.name, x, y, 10, font, colour.ink);
+    found.push({ ship: track.ship, x: track.x[last] * view.scale - view.left, y: track.y[last] * view.scale - view.top });
+  }
+  return found.sort((a, b) => a.ship - b.ship);
+}
+
+/** @param {View} view @param {World} world */
+function paintShips(view, world) {
+  for (const { ship, x, y } of lastOf(view, world).reverse()) {
+    if (world.ships[ship].listed) paintDiamond(view, x, y, 6, view.colour.hit, view.colour["hit-line"]);
+    else paintDot(view, x, y, 3.5, view.colour.told);
   }
 }
 
@@ -224,8 +251,13 @@ function toSegment(px, py, ax, ay, bx, by) {
   return (px - ax - share * (bx - ax)) ** 2 + (py - ay - share * (by - ay)) ** 2;
 }
 
-/** Hover and click. @param {any} map @param {HTMLElement} holder @param {() => View} view @param {World} world @param {Selection} selection */
-function point(map, holder, view, world, selection) {
+/**
+ * Hover and click.
+ * @param {any} map @param {HTMLElement} holder
+ * @param {(px: number, py: number) => {anchor: string, says: string} | null} find what lies under a point
+ * @param {Selection} selection
+ */
+function point(map, holder, find, selection) {
   const tip = /** @type {HTMLElement} */ (document.getElementById("tip"));
   let waiting = false;
   map.on("mousemove", (/** @type {any} */ event) => {
@@ -233,8 +265,8 @@ function point(map, holder, view, world, selection) {
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;
-      const thing = under(view(), world, event.containerPoint.x, event.containerPoint.y);
-      holder.style.cursor = thing ? "pointer" : "";
+      const thing = find(event.containerPoint.x, event.containerPoint.y);
+      holder.style.cursor = thing?.anchor ? "pointer" : "";
       tip.hidden = !thing;
       if (!thing) return;
       tip.textContent = thing.says;
@@ -246,18 +278,21 @@ function point(map, holder, view, world, selection) {
     tip.hidden = true;
   });
   map.on("click", (/** @type {any} */ event) => {
-    const thing = under(view(), world, event.containerPoint.x, event.containerPoint.y);
-    if (thing) selection.choose(thing.anchor);
-    else if (selection.now()) selection.clear();
+    const thing = find(event.containerPoint.x, event.containerPoint.y);
+    if (thing?.anchor) selection.choose(thing.anchor);
+    else if (!thing && selection.now()) selection.clear();
   });
 }
+
+/** From the unit square to degrees: latitude, longitude. @param {number} x @param {number} y */
+const back = (x, y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, x * 360 - 180];
 
 /** Bring what was chosen elsewhere into sight. @param {any} map @param {World} world @param {import("./selection.js").Choice} choice */
 function goTo(map, world, choice) {
   const bounds = L.latLngBounds([]);
-  const back = (/** @type {number} */ x, /** @type {number} */ y) => [(Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI, x * 360 - 180];
   for (const gap of world.gaps) if (choice.gaps.has(gap.a)) gap.x.forEach((x, end) => bounds.extend(back(x, gap.y[end])));
   if (choice.place) bounds.extend(back(unitX(choice.place[1], world.west), unitY(choice.place[0])));
+  for (const port of reachOf(world, choice)) bounds.extend(back(port.x, port.y));
   const wide = !choice.gaps.size && !choice.place;
   const whole = choice.anchor.startsWith("thread-") || choice.anchor.startsWith("voyage-");
   if (wide || whole) {
@@ -274,24 +309,40 @@ function goTo(map, world, choice) {
   else map.flyToBounds(bounds, { ...options, duration: 0.6 });
 }
 
-/** @param {import("./selection.js").Choice | null} choice @param {Selection} selection */
-function showCard(choice, selection) {
+/** The water where a silence began, with those who were around. @param {any} map @param {import("./data.js").Around} around */
+function showAround(map, around) {
+  const bounds = L.latLngBounds(around.x.map((x, i) => back(x, around.y[i])));
+  map.fitBounds(bounds.pad(0.1), { maxZoom: 11, animate: false });
+}
+
+/**
+ * @param {import("./selection.js").Choice | null} choice @param {Selection} selection
+ * @param {import("./data.js").Around | null} around @param {(around: import("./data.js").Around) => void} show
+ */
+function showCard(choice, selection, around, show) {
   const card = /** @type {HTMLElement} */ (document.getElementById("card"));
   card.replaceChildren();
   card.hidden = !choice;
   if (!choice) return;
   const says = document.createElement("p");
-  says.textContent = `${choice.says} `;
+  says.textContent = `${choice.says}${around ? `. ${around.says}` : ""} `;
   const link = document.createElement("a");
   link.href = `#${choice.anchor}`;
   link.textContent = "Read in the text";
   says.append(link);
-  const close = document.createElement("button");
-  close.type = "button";
-  close.textContent = "×";
-  close.setAttribute("aria-label", "Clear the selection (Escape)");
-  close.addEventListener("click", () => selection.clear());
-  card.append(says, close);
+  card.append(says, button("×", "close", () => selection.clear()));
+  card.lastElementChild?.setAttribute("aria-label", "Clear the selection (Escape)");
+  if (around) card.append(button("Show who was around", "near", () => show(around)));
+}
+
+/** @param {string} text @param {string} kind @param {() => void} then */
+function button(text, kind, then) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.className = kind;
+  made.textContent = text;
+  made.addEventListener("click", then);
+  return made;
 }
 
 /** @param {() => void} home */

@@ -1,0 +1,1 @@
+"""What the project measures of itself, one module a measurement: `python -m bench` lists them."""
