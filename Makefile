@@ -13,7 +13,7 @@ demo: $(VENV)/.core
 	$(BIN)/darkwake demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m ""
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
