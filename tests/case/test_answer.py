@@ -12,7 +12,7 @@ from test_join import evidence, journey, silence
 from darkwake.case import answer, join
 from darkwake.evidence import Evidence
 
-PERIOD = (datetime(2025, 9, 1), datetime(2025, 9, 30))
+PERIOD = (datetime(2025, 9, 1), datetime(2025, 10, 1))
 LISTS = "OFAC SDN of 2025-08-29, 41 entries"
 
 
