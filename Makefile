@@ -6,6 +6,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# the system's own certificates, because a company's proxy often signs with one of its own
+INSTALL := $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python
 
 .PHONY: demo test check lock clean
 
@@ -13,7 +15,7 @@ demo: $(VENV)/.core
 	$(BIN)/darkwake demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto -m ""
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -28,20 +30,20 @@ $(VENV)/.uv: requirements/uv.txt
 	touch $@
 
 $(VENV)/.core: $(VENV)/.uv requirements/core.txt pyproject.toml
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/core.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	$(INSTALL) --require-hashes -r requirements/core.txt
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(VENV)/.dev: $(VENV)/.core requirements/dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	$(INSTALL) --require-hashes -r requirements/dev.txt
 	touch $@
 
 lock: $(VENV)/.uv
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
 	    requirements/uv.in --output-file requirements/uv.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 pyproject.toml requirements/build.in --output-file requirements/core.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 pyproject.toml requirements/build.in --group dev --output-file requirements/dev.txt
 
 clean:

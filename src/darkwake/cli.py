@@ -110,7 +110,7 @@ def new(
     to: Annotated[list[str] | None, typer.Option("--to", help="Country or UN/LOCODE; may be repeated.")] = None,
     period: Annotated[str, typer.Option(help='Days as EDTF, such as "2025-09-01/2025-10-15".')] = "",
     question: Annotated[str, typer.Option(help="The question, in your words.")] = "",
-    longer_than_h: Annotated[float, typer.Option(help="Hours unheard from which on a ship is silent.")] = 6.0,
+    longer_than: Annotated[float, typer.Option(help="Hours unheard from which on a ship is silent.")] = 6.0,
 ) -> None:
     """Make a case folder with its question."""
     asked = dw.steps.Asked(
@@ -119,7 +119,7 @@ def new(
         from_=tuple(from_ or ()),
         to=tuple(to or ()),
         period=period,
-        longer_than_h=longer_than_h,
+        longer_than_h=longer_than,
     )
     made = dw.steps.new(case, asked)
     out.print(f"Made {made.path}/case.toml. Next: darkwake add {case} FILES", soft_wrap=True)

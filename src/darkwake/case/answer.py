@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from darkwake import country
@@ -60,7 +61,9 @@ def _moved(
     possible: int,
     ships: int,
 ) -> str:
-    when = f"Between {words.day(period[0])} and {words.day(period[1])}"
+    # the period ends at the instant after its last day
+    last = period[1] - timedelta(microseconds=1) if period[1] else None
+    when = f"Between {words.day(period[0])} and {words.day(last)}"
     if not any(corridor):
         return f"{when}, the sources held positions of {words.count(ships, 'ship')}; the case names no corridor."
     way = " ".join(

@@ -19,6 +19,8 @@ from darkwake.case.folder import Asked
 from darkwake.evidence import Evidence, Source, canonical
 
 FORMAT_VERSION = 1
+_worth = pl.any_horizontal(pl.col("from_port", "to_port").is_not_null()) | (pl.col("gaps").list.len() > 0)
+"""A leg that says something: a port at one end at least, or a silence; a ship that only passed by has neither."""
 MOST_GAPS = 5_000
 """More gaps than these are counted, and the longest of them shown; no page of more is read."""
 
@@ -97,7 +99,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         "ports": _ports(tables),
         "events": _rows(events),
         "silences": _rows(tables.silences.filter(pl.col("event").is_in(shown.implode()))),
-        "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages)],
+        "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages.filter(_worth))],
         "reach": _rows(tables.reach),
         "hits": _rows(tables.hits),
         "searched": told.searched,
@@ -175,10 +177,16 @@ def _shown_gaps(tables: Tables, told: set[int]) -> pl.Series:
 
 
 def _left_out(tables: Tables, shown: pl.Series) -> list[str]:
-    left = tables.events.filter(pl.col("kind") == "gap").height - shown.len()
-    if left <= 0:
-        return []
-    return [f"{left:,} shorter silences of ships that no thread tells of are counted, but not shown one by one."]
+    gaps = tables.events.filter(pl.col("kind") == "gap").height - shown.len()
+    passing = tables.voyages.height - tables.voyages.filter(_worth).height
+    return [
+        *([f"{gaps:,} shorter silences of ships that no thread tells of are counted, not shown."] if gaps else []),
+        *(
+            [f"{passing:,} ships or parts of tracks without a port or a silence are no voyages here."]
+            if passing
+            else []
+        ),
+    ]
 
 
 def _evidence(
@@ -233,7 +241,7 @@ def _counts(sources: Sequence[Source], tables: Tables, chains: Sequence[Any]) ->
         "ships": tables.ships.height,
         "gaps": kinds.get("gap", 0),
         "port_calls": kinds.get("port_call", 0),
-        "voyages": tables.voyages.height,
+        "voyages": tables.voyages.filter(pl.col("from_port").is_not_null() & pl.col("to_port").is_not_null()).height,
         "corridor_voyages": len(chains),
         "hits": tables.hits.height,
     }

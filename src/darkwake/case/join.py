@@ -180,11 +180,11 @@ def _summary(
         parts.append(f"went from {journey.from_} to {journey.to}{calls}")
     if silences:
         dark = words.hours(sum(item.data()["hours"] for item in silences))
-        parts.append(f"was silent {words.count(len(silences), 'time')}, {dark} in all")
+        looked = f" ({len(off):,} of them looked switched off)" if off and len(silences) > 1 else ""
+        looked = " (it looked switched off)" if off and len(silences) == 1 else looked
+        parts.append(f"was silent {words.times(len(silences))}, {dark} in all{looked}")
     else:
         parts.append("was heard throughout")
-    if off:
-        parts.append(f"{words.count(len(off), 'silence')} of these looked switched off")
     if listed:
         parts.append(f"met {words.listing(sorted({item.data()['listed'] for item in listed}))}")
     return f"{journey.label} {words.listing(parts)}."

@@ -39,6 +39,11 @@ def count(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def times(number: int) -> str:
+    """How often: "once", "twice", "7 times"."""
+    return {1: "once", 2: "twice"}.get(number, f"{number:,} times")
+
+
 def listing(words: list[str], most: int = 6) -> str:
     """Words in a row: "a, b and c"; the rest is counted where there are many."""
     if len(words) > most:
