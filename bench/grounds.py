@@ -188,10 +188,11 @@ KINDS = (
 DAYS = 21.0
 SENDS_S = 120.0
 """A message every 2 min under way and every 6 min at rest: rarer than in life, often enough to see losses of 15 min."""
-LENGTHS = (1.0, 2.0, 4.0, 8.0, 16.0, 24.0, 48.0)
+LENGTHS = {6.0: (8.0, 16.0, 24.0, 48.0), 1.0: (1.0, 2.0, 4.0)}
+"""The threshold of `darkwake run` and what is masked above it; a lower one for shorter silences, with far more gaps."""
 
 
-def invented(kind: Kind, seed: int, *, days: float = DAYS, longer_than_h: float = 1.0) -> Ground:
+def invented(kind: Kind, seed: int, *, days: float = DAYS, longer_than_h: float = 6.0) -> Ground:
     """A world of that kind, nobody switched off."""
 
     def heard(outages: Sequence[Outage] = ()) -> pl.DataFrame:
@@ -203,8 +204,8 @@ def invented(kind: Kind, seed: int, *, days: float = DAYS, longer_than_h: float 
 
     hour = timedelta(hours=1)
     return Ground(
-        kind.name, "synth", heard(), longer_than_h * hour, tuple(one for one in LENGTHS if one >= longer_than_h),
-        6 * hour, 4, 0.4, 1, max(kind.usual_h, longer_than_h) * hour, heard if kind.stations else None,
+        f"{kind.name}, gaps over {longer_than_h:g} h", "synth", heard(), longer_than_h * hour, LENGTHS[longer_than_h],
+        6 * hour, 5, 0.4, 1, kind.usual_h * hour, heard if kind.stations else None,
     )  # fmt: skip
 
 

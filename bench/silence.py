@@ -23,7 +23,7 @@ from typing import Any
 
 import polars as pl
 
-from bench import grounds, masking, peer_rules, scoring
+from bench import grounds, masking, peer_rules, scoring, tables
 from bench.grounds import Ground
 from darkwake import events, synth
 from darkwake.events.engine import Source
@@ -36,6 +36,12 @@ _THIN_PER_H = 0.4
 """A feed too thin to tell: each ship is heard about five times in twelve hours."""
 _EVERYWHERE_DEG = 180.0
 """Half the height of a box that holds the world: the feed itself is down."""
+_TOGETHER = (
+    ("real", "", "All real sets"),
+    ("synth", "over 6 h", "All invented worlds, gaps over 6 h"),
+    ("synth", "over 1 h", "All invented worlds, gaps over 1 h"),
+)
+"""Group and end of a ground's name: what is also added up, and under which name."""
 _NO_MASKS = pl.DataFrame(schema=masking.OFFS)
 
 
@@ -146,7 +152,7 @@ def too_thin(ground: Ground, seed: int) -> pl.DataFrame:
     )
     thin = masking.thinned(ground.positions, min(1.0, _THIN_PER_H / an_hour), seed * 1000 + 7)
     offs = masking.place_offs(
-        thin, ground.hours, each=ground.each, usual=6 * ground.longer_than, lead=ground.lead, seed=seed
+        thin, ground.hours, each=ground.each, usual=timedelta(hours=12), lead=ground.lead, seed=seed
     )
     left = masking.without_offs(thin, offs)
     found = gaps_of(left, ground)
@@ -167,15 +173,15 @@ def measured(*, small: bool, tune: bool = False) -> tuple[pl.DataFrame, pl.DataF
             _tell(ground.name)
             parts += list(runs_of(ground, seeds[0], Path(folder)))
             thin.append(too_thin(ground, seeds[0]))
-        kinds = (grounds.KINDS[0], grounds.KINDS[3]) if small else grounds.KINDS
         days = 14.0 if small else grounds.DAYS
-        for kind in kinds:
-            for seed in seeds[: 1 if small else 3]:
-                _tell(f"{kind.name}, seed {seed}")
-                ground = grounds.invented(kind, seed, days=days)
-                parts += list(runs_of(ground, seed, Path(folder)))
-                parts += list(stations_down(ground, seed, kind.stations))
-                thin.append(too_thin(ground, seed))
+        for kind in grounds.KINDS if not small else (grounds.KINDS[0], grounds.KINDS[3]):
+            for seed in seeds[: 1 if small else 4]:
+                for longer_than_h in grounds.LENGTHS if not small else (6.0,):
+                    _tell(f"{kind.name}, gaps over {longer_than_h:g} h, seed {seed}")
+                    ground = grounds.invented(kind, seed, days=days, longer_than_h=longer_than_h)
+                    parts += list(runs_of(ground, seed, Path(folder)))
+                    parts += list(stations_down(ground, seed, kind.stations))
+                    thin.append(too_thin(ground, seed))
             _tell(f"{kind.name}, nobody switched off")
             quiet.append(nobody_off(kind, seeds[: 3 if small else 20], 14.0))
     return pl.concat(parts), pl.concat(thin), quiet
@@ -284,75 +290,6 @@ def targets(table: pl.DataFrame, thin: pl.DataFrame, quiet: list[dict[str, Any]]
     return found
 
 
-# --- the page ---
-
-
-def _cell(value: object, width: int) -> str:
-    if value is None:
-        text = "-"
-    elif isinstance(value, float):
-        text = f"{value:.3f}" if 0.0 < value < 1.0 else f"{value:.0f}"
-        text = {"0.000": "<.001", "0": "0"}.get(text, text.removeprefix("0"))
-    else:
-        text = str(value)
-    return text.rjust(width)
-
-
-def _table(rows: list[dict[str, Any]], first: str, columns: dict[str, str]) -> str:
-    """Rows as text: the first column to the left, the others to the right, each under its heading."""
-    lines = [f" {first:21}" + "".join(word.rjust(7) for word in columns.values())]
-    for row in rows:
-        name = row.get("cause") or ("all" if row.get("hours") is None else f"{row['hours']:g} h")
-        lines.append(f" {name:21}" + "".join(_cell(row[key], 7) for key in columns))
-    return "\n".join(lines)
-
-
-_RULES = {"welch": "Welch", "arktrace": "arktr.", "pipe_gaps": "pipe-g"}
-_BY_LENGTH = {"n": "n", "told": "told", "cannot_tell": "can't", "auc_told": "AUC", "auc_all": "(all)",
-              "called_5": "at 5%", "called_1": "at 1%", "auc_length": "length", **_RULES}  # fmt: skip
-_BY_CAUSE = {"n": "n", "told": "told", "cannot_tell": "can't", "said_outage": "outage", "said_poor": "poor",
-             "called_5": "at 5%", "called_1": "at 1%", "auc_told": "AUC", **_RULES}  # fmt: skip
-LEGEND = """\
-told    peers sufficed: enough passages and at least 3 others known to be there in the same hours
-can't   share of the verdict "cannot tell"
-AUC     switch-offs against innocent gaps among those told (of a length: against gaps 1.5 times
-        shorter to 1.5 times longer; beside a cause: all switch-offs against it); (all): over
-        everything, a pair with one that could not be told counting half; length: longer is worse
-at 5%   share called "likely switched off" with the false-discovery rate held at 5 %; 1 % beside it
-Welch, arktrace, pipe-gaps: share that each rule would call
-"""
-
-
-_NAMED = {"called_5": "weigh at 5 %", "called_1": "weigh at 1 %", "welch": "Welch et al.", "arktrace": "arktrace, 10 h",
-          "pipe_gaps": "pipe-gaps, 12 h and 14"}  # fmt: skip
-
-
-def _by_rule(rules: dict[str, dict[str, Any]]) -> str:
-    """Each rule as a yes or no: switch-offs found, innocent gaps called, and the area of that."""
-    lines = [" as a yes or no          found  false    AUC"]
-    for name, words in _NAMED.items():
-        lines.append(f" {words:22}" + "".join(_cell(rules[name][key], 7) for key in ("found", "false", "auc")))
-    return "\n".join(lines)
-
-
-def printed(figures: dict[str, Any]) -> str:
-    """The tables of one ground, at most 100 columns."""
-    alarms = figures["false_alarms"]
-    assert isinstance(alarms, dict)
-    return "\n".join(
-        [
-            f"{figures['name']}: {figures['gaps']:,} gaps ({figures['mixed']} partly masked, left out)",
-            _table(figures["by_length"], "switched off for", _BY_LENGTH),
-            _table(figures["by_cause"], "innocent gaps", _BY_CAUSE),
-            _by_rule(figures["rules"]),
-            "  false discoveries among switch-offs and natural gaps: "
-            f"{alarms['false_discoveries_5']:.3f} of {alarms['discoveries_5']} at 5 %, "
-            f"{alarms['false_discoveries_1']:.3f} of {alarms['discoveries_1']} at 1 %",
-            "",
-        ]
-    )
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the tables, or with --json the figures and targets."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -372,8 +309,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     names = table["ground"].unique(maintain_order=True)
     parts = [figures_of(table.filter(pl.col("ground") == name), name) for name in names]
     if not options.store:
-        for group, words in (("real", "All real sets"), ("synth", "All invented worlds")):
-            whole = table.filter(pl.col("group") == group)
+        for group, ending, words in _TOGETHER:
+            whole = table.filter(pl.col("group") == group, pl.col("ground").str.ends_with(ending))
             if whole.height:
                 parts.append(figures_of(whole, words))
     aims = targets(table, thin, quiet) if not options.store else []
@@ -389,8 +326,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         }
         print(json.dumps({"figures": told, "targets": aims}))
         return 0
-    print(LEGEND)
-    print("\n".join(printed(one) for one in parts))
+    print(tables.LEGEND)
+    print("\n".join(tables.printed(one) for one in parts))
     if fit:
         print("how well ships are heard: silences a ship-hour over 10, 15, 30, 60 min; share of quarter hours heard")
     for name, figures in fit.items():

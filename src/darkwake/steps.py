@@ -4,9 +4,10 @@
     add      sources into it, each as it came, known by its hash
     run      ingest   messages -> one store            (tracks)
              detect   positions -> gaps, port calls    (events)
-             weigh    gaps -> what each silence means  (events.silence)
+             weigh    gaps -> what each silence means  (tracks.sides, events.silence)
              sail     calls and gaps -> voyages        (voyages)
              screen   identities -> list entries       (screening)
+             look     who was heard around, and where  (events.around, tracks.reception)
              join     evidence -> threads -> case.json (case)
              draw     case.json -> case.html           (case)
     export   the case as a file to hand on
@@ -41,6 +42,8 @@ __all__ = ["Asked", "RunReport", "add", "demo", "export", "new", "run", "summary
 
 PAGE_POSITIONS = 200_000
 """As many positions as the page draws with ease; the store keeps all."""
+MOST_AROUND = 100
+"""Silences for which it is told who was around: as many as anybody looks at."""
 MANY_POSITIONS = 5_000_000
 """From here on a second process is worth its start."""
 _THIN_WITHIN_M = 60.0
@@ -117,9 +120,10 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
         places = ports_of(case, sources.ports)
         key_events = content_id("detect", key, _hashes(sources.ports), asked.longer_than_h)
         _detect(derived, store, places, asked, key_events)
-        _weigh(derived, store, key_events)
+        _weigh(derived, store, asked, key_events)
         _sail(derived, store, places, asked, content_id("sail", key_events, asdict(asked)))
         _screen(derived, store, sources.lists, content_id("screen", key, _hashes(sources.lists)))
+        _look(derived, store, content_id("look", key_events, asdict(asked), _hashes(sources.lists)))
         everything = content_id("join", key_events, asdict(asked), [asdict(source) for source in case.sources()])
         _join(derived, store, sources, asked, everything)
         _draw(derived, everything)
@@ -162,12 +166,9 @@ def _detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: 
     def make() -> str:
         ships = store.ships()
         workers = _PROCESSES if ships["positions"].sum() > MANY_POSITIONS else 1
-        found = pl.concat(
-            [
-                events.gap(longer_than=timedelta(hours=asked.longer_than_h)).run(store, workers),
-                events.port_call(ports=places).run(store, workers),
-            ]
-        ).sort("ship", "start", "kind", "id")
+        gaps = events.gap(longer_than=timedelta(hours=asked.longer_than_h)).run(store, workers)
+        calls = events.port_call(ports=places).run(store, workers)
+        found = pl.concat([events.facts(gaps, ports=places), calls]).sort("ship", "start", "kind", "id")
         derived.write("ships", ships)
         derived.write("events", found)
         kinds = dict(found.group_by("kind").len().iter_rows())
@@ -176,17 +177,21 @@ def _detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: 
     derived.step("detect", key, [derived.path("ships"), derived.path("events")], make)
 
 
-def _weigh(derived: Derived, store: tracks.Store, key: str) -> None:
+def _weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str) -> None:
     """Gaps -> what each silence means, against the other ships in the same water."""
 
     def make() -> str:
         gaps = derived.read("events", schema.EVENTS).filter(pl.col("kind") == "gap")
-        weighed = events.weigh(gaps, store, ships=derived.read("ships", schema.SHIPS))
+        sides = tracks.sides_of(store.shards(), gaps, identities=store.identities())
+        longer_than = timedelta(hours=asked.longer_than_h)
+        ships = derived.read("ships", schema.SHIPS)
+        weighed = events.weigh(gaps, store, ships=ships, sides=sides, longer_than=longer_than)
+        derived.write("sides", sides)
         derived.write("silences", weighed)
         verdicts = weighed.group_by("verdict").len().sort(["len", "verdict"], descending=[True, False])
         return ", ".join(f"{number:,} {verdict}" for verdict, number in verdicts.iter_rows()) or "nothing to weigh"
 
-    derived.step("weigh", content_id("weigh", key), [derived.path("silences")], make)
+    derived.step("weigh", content_id("weigh", key), [derived.path("sides"), derived.path("silences")], make)
 
 
 def _sail(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
@@ -240,6 +245,29 @@ def _screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: 
     derived.step("screen", key, [derived.path("hits"), searched], make)
 
 
+def _look(derived: Derived, store: tracks.Store, key: str) -> None:
+    """Who was around the silences that are told of, and how well each stretch of water was heard."""
+
+    def make() -> str:
+        hits = derived.read("hits", schema.HITS).filter(pl.col("rank") != "weak lead")
+        told = [derived.read("corridor", schema.CHAINS), derived.read("reach", schema.REACH), hits]
+        ships = pl.concat([table.select("ship") for table in told]).drop_nulls().unique()
+        verdicts = derived.read("silences", schema.SILENCES).select(pl.col("event").alias("id"), "verdict")
+        gaps = derived.read("events", schema.EVENTS).join(verdicts, on="id")
+        gaps = gaps.filter(pl.col("ship").is_in(ships["ship"].implode()) | (pl.col("verdict") == "likely switched off"))
+        off, length = pl.col("verdict") == "likely switched off", pl.col("end") - pl.col("start")
+        gaps = gaps.sort([off, length, "id"], descending=[True, True, False], nulls_last=True).head(MOST_AROUND)
+        gaps = gaps.select(list(schema.EVENTS)).sort("ship", "start", "id")
+        near = events.around(gaps, store)
+        water = tracks.reception(store)
+        derived.write("looked", gaps.select("id"))
+        derived.write("around", near)
+        derived.write("reception", water)
+        return f"{near.height:,} ships around {gaps.height:,} silences; {water.height:,} hours of water"
+
+    derived.step("look", key, [derived.path(name) for name in ("looked", "around", "reception")], make)
+
+
 def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, key: str) -> None:
     """Evidence -> threads -> case.json."""
     case = derived.case
@@ -254,6 +282,10 @@ def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, 
             corridor=derived.read("corridor", schema.CHAINS),
             reach=derived.read("reach", schema.REACH),
             hits=derived.read("hits", schema.HITS),
+            looked=derived.read("looked", pl.Schema({"id": pl.String}))["id"].to_list(),
+            around=derived.read("around", schema.AROUND),
+            reception=tracks.baseline(derived.read("reception", schema.RECEPTION)),
+            reception_cell_deg=tracks.CELL_DEG,
             tracks=_tracks(store, asked),
         )
         searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))

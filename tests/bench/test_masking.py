@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from bench import __main__ as dispatcher
-from bench import grounds, masking, peer_rules, scoring, silence
+from bench import grounds, masking, peer_rules, scoring, silence, tables
 from darkwake import synth
 from darkwake.events import gap, hours
 from made_positions import DAY, Files, frame
@@ -177,7 +177,7 @@ def test_a_small_world_is_masked_weighed_and_told_in_tables(tmp_path: Path) -> N
     table = pl.concat([*silence.runs_of(ground, 5, tmp_path), *silence.stations_down(ground, 5, kind.stations[:1])])
     assert {masking.SWITCH_OFF, masking.OUTAGE, masking.THINNING} <= set(table["cause"])
     assert not (table["called_1"] & ~table["called_5"]).any()
-    text = silence.printed(silence.figures_of(table, ground.name))
+    text = tables.printed(silence.figures_of(table, ground.name))
     assert "thinned by nine tenths" in text
     assert max(map(len, text.splitlines())) <= 100
     thin = silence.too_thin(ground, 5)

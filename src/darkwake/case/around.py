@@ -32,8 +32,8 @@ _POINTS = ("north", "north-east", "east", "south-east", "south", "south-west", "
 
 
 def told(index: Index, gap: Row) -> dict[str, Any] | None:
-    """The counts of who was around a gap, in words; None where the case has no such table."""
-    if "around" not in index.case:
+    """The counts of who was around a gap, in words; None where the case did not look."""
+    if gap["id"] not in index.looked:
         return None
     rows = index.around.get(gap["id"], [])
     heard = sum(bool(row["heard"]) for row in rows)

@@ -38,6 +38,12 @@ class Tables:
     """CHAINS: the voyages on the corridor, each a chain of legs."""
     reach: pl.DataFrame
     hits: pl.DataFrame
+    looked: Sequence[str]
+    """The gaps for which `around` was asked; one without rows there had nobody around."""
+    around: pl.DataFrame
+    reception: pl.DataFrame
+    """lat, lon (the middle of a cell), ais_class, present, heard: ship-hours known and heard."""
+    reception_cell_deg: float
     tracks: Sequence[Mapping[str, Any]]
 
 
@@ -101,6 +107,9 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         "silences": _rows(tables.silences.filter(pl.col("event").is_in(shown.implode()))),
         "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages.filter(_worth))],
         "reach": _rows(tables.reach),
+        "around": _rows(tables.around),
+        "around_of": sorted(tables.looked),
+        "reception": {"cell_deg": tables.reception_cell_deg, "cells": _cells(tables.reception)},
         "hits": _rows(tables.hits),
         "searched": told.searched,
         "evidence": [{"id": item.id} | item.as_dict() for item in pool.evidence],
@@ -277,6 +286,12 @@ def _ports(tables: Tables) -> list[dict[str, Any]]:
         pl.col("start_lat").mean().round(4).alias("lat"), pl.col("start_lon").mean().round(4).alias("lon")
     )
     return called.sort("port", "name").to_dicts()
+
+
+def _cells(reception: pl.DataFrame) -> list[dict[str, Any]]:
+    """The reception of each cell, all classes together."""
+    cells = reception.group_by("lat", "lon").agg(pl.col("present", "heard").sum()).sort("lat", "lon")
+    return cells.filter(pl.col("present") > 0).to_dicts()
 
 
 def _rows(table: pl.DataFrame) -> list[dict[str, Any]]:

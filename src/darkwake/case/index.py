@@ -42,6 +42,8 @@ class Index:
         self.calls: list[Row] = [event for event in case.get("events", []) if event["kind"] == "port_call"]
         self.gap: dict[str, Row] = {gap["id"]: gap for gap in self.gaps}
         self.around = _by_event(case.get("around"))
+        self.looked = set(case.get("around_of", self.gap if "around" in case else ()))
+        """The gaps for which the case looked who was around; without that list, all."""
         self.reach = _by_event(case.get("reach"))
         self.silence: dict[str, Row] = {row["event"]: row for row in case.get("silences", [])}
         self.voyage: dict[str, Row] = {row["id"]: row for row in case.get("voyages", [])}

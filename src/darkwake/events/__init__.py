@@ -9,6 +9,7 @@ from darkwake.events.around import around
 from darkwake.events.detector import HEADINGS, Detector, hours, sections
 from darkwake.events.engine import Sharded, Source
 from darkwake.events.gap import gap
+from darkwake.events.places import facts
 from darkwake.events.port_call import port_call
 from darkwake.events.silence import INNOCENT, LIMITS, VERDICTS, weigh
 from darkwake.events.stage import By, Stage
@@ -28,6 +29,7 @@ __all__ = [
     "Source",
     "Stage",
     "around",
+    "facts",
     "gap",
     "hours",
     "port_call",

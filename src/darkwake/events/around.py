@@ -32,9 +32,9 @@ def around(
 
     The hours are those in which `weigh` listens: from when the ship's own longest recent silence is over, for
     `same_hours` at most, and no nearer to the end of the gap. A ship is heard when it was heard within `near_m` of
-    where the gap began in those hours (its row is the first hour of that); unheard when it was heard there within `bracket`
-    before the gap and nowhere in those hours (its row is where it was last heard). Ships of every class count, and the
-    circle is wider than a water, so the numbers are not those of the sentence.
+    where the gap began in those hours (its row is the first hour of that); unheard when it was heard there within
+    `bracket` before the gap and nowhere in those hours (its row is where it was last heard). Ships of every class
+    count, and the circle is wider than a water, so the numbers are not those of the sentence.
 
     Args:
         gaps: EVENTS; those of kind "gap" are looked at. Meant for tens of them, not for thousands.

@@ -29,8 +29,8 @@ def lasting(counts: Counts, lasted: Ints, threshold: int) -> Floats:
 
     If a silence that has lasted x ends at a steady rate, and a share s of passages goes unheard for a, the chance is
     s ** ((lasted - threshold) / a). It is taken at several a, parts of the gap's own length. Where passages were
-    unheard for a, the largest chance counts, so that a long tail is believed; where none was, s is only a bound, and the
-    smallest counts.
+    unheard for a, the largest chance counts, so that a long tail is believed; where none was, s is only a bound, and
+    the smallest counts.
     """
     n = np.asarray(counts["n"], float)
     over = np.maximum(lasted - threshold, 0)

@@ -8,6 +8,7 @@ hears some of the ships near by, which the comparison within one water does not 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,7 +70,7 @@ def open_ended(end: Ints, is_open: NDArray[np.bool_]) -> Ints:
     return result
 
 
-def fellows(gaps: Asked, silences: Silences, near_m: float, within: int) -> dict[str, NDArray[np.generic]]:
+def fellows(gaps: Asked, silences: Silences, near_m: float, within: int) -> dict[str, NDArray[Any]]:
     """For each gap the other ships near by whose silences, at least half as long, began or ended with it.
 
     Returns:

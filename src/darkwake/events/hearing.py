@@ -23,6 +23,8 @@ from darkwake.events.coverage import Coverage
 CELL_DEG = 0.1
 """Side of the cells that water is counted in: 11 km north to south."""
 HOUR_US = 3_600_000_000
+KINDS = {"A": 0, "B": 1, "unknown": 2}
+"""Numbers of the classes."""
 SLOTS = 12
 """Slots in a step: five minutes of an hour. A ship at anchor sends every three minutes, one under way every few
 seconds; counted in slots, both are heard as often."""
@@ -36,8 +38,9 @@ class Hearing:
     """What was heard, run by run, as far as the gaps' waters need it; times in microseconds."""
 
     inside: pl.DataFrame
-    """cell, ship, first, last, after, before, quiet, known, count (slots heard): runs in the waters' cells, by cell, ship,
-    first.
+    """cell, ship, kind (number of its class), first, last, after, before, quiet, known, count (slots heard).
+
+    And lat_first, lon_first, lat_last, lon_last. Runs in the waters' cells, by cell, ship, first.
 
     `after` is the silence that follows the run, as far as the data cover it, `before` the one that precedes it. `known`
     is the time for which the ship was there or thereabouts: to its next position, where that is not far off; `quiet`
@@ -55,11 +58,11 @@ class Hearing:
         classes = pl.concat([part.classes for part in parts])
         if ships is not None:
             classes = classes.select("ship").join(ships.select("ship", "ais_class"), on="ship", how="left")
-        return cls(
-            pl.concat([part.inside for part in parts]).sort("cell", "ship", "first"),
-            pl.concat([part.anywhere for part in parts]).sort("ship", "first"),
-            classes.select("ship", pl.col("ais_class").fill_null("unknown").alias("class")).sort("ship"),
-        )
+        classes = classes.select("ship", pl.col("ais_class").fill_null("unknown").alias("class")).sort("ship")
+        kinds = classes.select("ship", pl.col("class").replace_strict(KINDS, return_dtype=pl.Int64).alias("kind"))
+        inside = pl.concat([part.inside for part in parts]).join(kinds, on="ship", how="left")
+        anywhere = pl.concat([part.anywhere for part in parts])
+        return cls(inside.sort("cell", "ship", "first"), anywhere.sort("ship", "first"), classes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +141,16 @@ def thinned(
     wanted[cells] = True
     begin, end = runs([ship, cell, bin_])
     inside = _rows(ship, time, each, begin, end)
-    inside = inside.with_columns(pl.Series("cell", cell[begin])).filter(pl.Series(wanted[cell[begin]]))
+    ends = {
+        f"{name}_{side}": values[rows]
+        for side, rows in (("last", end), ("first", begin))
+        for name, values in (("lat", lat), ("lon", lon))
+    }
+    inside = inside.with_columns(pl.Series("cell", cell[begin]), **ends).filter(pl.Series(wanted[cell[begin]]))
     begin, end = runs([ship, bin_])
     anywhere = _rows(ship, time, each, begin, end).with_columns(lat=pl.Series(lat[end]), lon=pl.Series(lon[end]))
     return Thinned(
-        inside.select("cell", *_RUN),
+        inside.select("cell", *_RUN, *ends),
         anywhere,
         _classes(table),
         _from_above(table, known, gaps),

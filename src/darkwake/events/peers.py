@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from darkwake.events.hearing import HOUR_US, Hearing, Ints, first_from, ranges, runs
+from darkwake import geo
+from darkwake.events.hearing import HOUR_US, KINDS, Hearing, Ints, first_from, ranges, runs
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -39,58 +41,59 @@ class Water:
     run_at: Ints
     run: dict[str, Ints]
     """ship, kind (number of the class), first, last, count (slots heard), known (microseconds for which the ship was
-    there or thereabouts), and of all of the ship's runs in this water together: all_count, all_known; by water, first."""
+    there or thereabouts), and of all of the ship's runs in this water together all_count, all_known; by water, first.
+    """
     passage_at: Ints
     passage: dict[str, Ints]
     """ship, kind, first, last, after (longest silence that began in it), after_at (when), before, before_at, stay (1 or
     0), by water, ship, first: visits, each cut into days."""
+    place: dict[str, Floats]
+    """For each passage where these silences began and ended: lat_after, lon_after, lat_before, lon_before."""
     quiet: Floats
     """For each passage: the share of its ship's known time in this water for which the ship went unheard."""
 
 
-def in_waters(water: pl.DataFrame, hearing: Hearing, apart: int) -> Water:
-    """Who was heard in those waters (water, cell), and each ship's passages."""
+def in_waters(water: pl.DataFrame, hearing: Hearing, apart: int, *, with_passages: bool = True) -> Water:
+    """Who was heard in those waters (water, cell), and each ship's passages where wanted."""
     sought, cells = water["cell"].to_numpy(), hearing.inside["cell"].to_numpy()
     which, row = ranges(np.searchsorted(cells, sought), np.searchsorted(cells, sought, side="right"))
-    kinds = hearing.classes.with_columns(kind=pl.col("class").replace_strict(_KINDS, return_dtype=pl.Int64))
-    found = (
-        hearing.inside[row]
-        .with_columns(water["water"].gather(which))
-        .join(kinds.select("ship", "kind"), on="ship", how="left")
-        .sort("water", "ship", "first")
-    )
+    found = hearing.inside[row].with_columns(water["water"].gather(which)).sort("water", "ship", "first")
     one = {name: found[name].to_numpy() for name in found.columns}
     names = water["water"].unique().sort().to_numpy()
-    passage, quiet = _passages(one, apart)
+    passage, place, quiet = _passages(one if with_passages else dict.fromkeys(one, one["ship"][:0]), apart)
     begin, end = runs([one["water"], one["ship"]])
     for name in ("count", "known"):
         sums = np.add.reduceat(one[name], begin) if len(begin) else begin
         one[f"all_{name}"] = np.repeat(sums, end - begin + 1)
-    by_time = np.lexsort((one["first"], one["water"]))
+    # one number for water and time sorts several times faster than two
+    since = one["first"] - one["first"].min(initial=0)
+    by_time = np.argsort(np.searchsorted(names, one["water"]) * (since.max(initial=0) + 1) + since, kind="stable")
     return Water(
         names,
         np.searchsorted(one["water"], np.append(names, np.iinfo(np.int64).max)),
         {name: one[name][by_time] for name in _OF_RUN},
         np.searchsorted(passage["water"], np.append(names, np.iinfo(np.int64).max)),
         passage,
+        place,
         quiet,
     )
 
 
 _OF_RUN = ("ship", "kind", "first", "last", "count", "known", "all_count", "all_known")
-_KINDS = {"A": 0, "B": 1, "unknown": 2}
 
 
 def kind(classes: pl.Series) -> Ints:
     """The number of each class."""
-    result: Ints = classes.fill_null("unknown").replace_strict(_KINDS, return_dtype=pl.Int64).to_numpy()
+    result: Ints = classes.fill_null("unknown").replace_strict(KINDS, return_dtype=pl.Int64).to_numpy()
     return result
 
 
-def _passages(one: dict[str, Ints], apart: int) -> tuple[dict[str, Ints], Floats]:
+def _passages(one: dict[str, Any], apart: int) -> tuple[dict[str, Ints], dict[str, Floats], Floats]:
     count = len(one["ship"])
     if not count:
-        return dict.fromkeys((*_PASSAGE, "water"), one["ship"][:0]), np.zeros(0)
+        empty = np.zeros(0)
+        places = dict.fromkeys(("lat_after", "lon_after", "lat_before", "lon_before"), empty)
+        return dict.fromkeys((*_PASSAGE, "water"), empty.astype(np.int64)), places, empty
     away = np.zeros(count, np.int64)
     away[1:] = one["first"][1:] - one["last"][:-1] > apart
     begin, end = runs([one["water"], one["ship"], np.cumsum(away)])
@@ -98,26 +101,33 @@ def _passages(one: dict[str, Ints], apart: int) -> tuple[dict[str, Ints], Floats
     day = (one["first"] - one["first"][begin][visit]) // DAY_US
     stay = (one["last"][end] - one["first"][begin] >= LONG_STAY_US).astype(np.int64)[visit]
     start, stop = runs([visit, day])
-    after, after_at = _longest(one["after"], one["last"], start, stop)
-    before, before_at = _longest(one["before"], one["first"], start, stop)
+    after, before = _longest(one["after"], start, stop), _longest(one["before"], start, stop)
     by_ship, _ = runs([one["water"], one["ship"]])
     quiet = np.add.reduceat(one["quiet"], by_ship) / np.maximum(np.add.reduceat(one["known"], by_ship), 1)
     shared = np.searchsorted(by_ship, start, side="right") - 1
-    passage = {"water": one["water"][start], "ship": one["ship"][start], "kind": one["kind"][start],
-               "first": one["first"][start], "last": one["last"][stop], "after": after, "after_at": after_at,
-               "before": before, "before_at": before_at, "stay": stay[start]}  # fmt: skip
-    return passage, quiet[shared]
+    passage = {
+        **{name: one[name][start] for name in ("water", "ship", "kind", "first")},
+        "last": one["last"][stop],
+        "after": one["after"][after],
+        "after_at": one["last"][after],
+        "before": one["before"][before],
+        "before_at": one["first"][before],
+        "stay": stay[start],
+    }
+    place = {f"{name}_after": one[f"{name}_last"][after] for name in ("lat", "lon")}
+    place |= {f"{name}_before": one[f"{name}_first"][before] for name in ("lat", "lon")}
+    return passage, place, quiet[shared]
 
 
 _PASSAGE = ("ship", "kind", "first", "last", "after", "after_at", "before", "before_at", "stay")
 
 
-def _longest(length: Ints, at: Ints, start: Ints, stop: Ints) -> tuple[Ints, Ints]:
-    """The longest of each stretch of rows, and where it stands: the last of them where several are as long."""
+def _longest(length: Ints, start: Ints, stop: Ints) -> Ints:
+    """The row of the longest of each stretch of rows: the last of them where several are as long."""
     most = np.maximum.reduceat(length, start)
     rows = np.flatnonzero(length == np.repeat(most, stop - start + 1))
-    last = np.searchsorted(rows, stop, side="right") - 1
-    return most, at[rows[last]]
+    longest: Ints = rows[np.searchsorted(rows, stop, side="right") - 1]
+    return longest
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +147,14 @@ class View:
     """The share of the day before for which the ship itself went unheard."""
     span: Ints
     """How long others are listened for; 0: not at all."""
+    lat: Floats
+    lon: Floats
+    closed: Bools
+    """Whether the ship was heard again."""
 
     def some(self, rows: NDArray[np.int64] | Bools) -> View:
         """The gaps of those rows."""
-        names = ("water", "ship", "kind", "time", "lasted", "own", "quiet", "span")
+        names = ("water", "ship", "kind", "time", "lasted", "own", "quiet", "span", "lat", "lon", "closed")
         return View(self.backwards, *(getattr(self, name)[rows] for name in names))
 
 
@@ -154,6 +168,8 @@ class Rules:
     """Ends of the stretches that the data cover; backwards, minus their beginnings, rising."""
     threshold: int
     """What makes a silence a gap."""
+    beside_m: float
+    """How near to the gap a ship must have left, or come, for good to count for a gap that has an end."""
     weaker: float
     """A ship counts as heard no better when it went unheard for at least the gap's ship's share less this."""
 
@@ -175,8 +191,13 @@ def counted(here: Water, view: View, rules: Rules, cut: set[tuple[int, int]]) ->
     struck = _in(passage["ship"], passage["at"], cut)
     place = np.searchsorted(here.water, view.water)
     begin, end = here.passage_at[place], here.passage_at[place + 1]
+    side = "before" if view.backwards else "after"
+    place_of = here.place[f"lat_{side}"], here.place[f"lon_{side}"]
+    # a silence that reaches the end of what the data cover: the ship left, or came, for good
+    whole = rules.ends[np.minimum(np.searchsorted(rules.ends, passage["at"]), len(rules.ends) - 1)]
+    passage |= {"until": until, "struck": struck, "for_good": (passage["at"] + passage["longest"] >= whole).astype(int)}
     parts = [
-        _count(passage | {"until": until, "struck": struck}, here.quiet, view.some(few), begin[few], end[few], rules)
+        _count(passage, place_of, here.quiet, view.some(few), begin[few], end[few], rules)
         for few in _chunks(end - begin)
     ]
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -201,14 +222,20 @@ def _chunks(sizes: Ints) -> Iterator[NDArray[np.int64]]:
 
 
 def _count(
-    passage: dict[str, Ints], quiet: Floats, view: View, begin: Ints, end: Ints, rules: Rules
+    passage: dict[str, Ints],
+    place: tuple[Floats, Floats],
+    quiet: Floats,
+    view: View,
+    begin: Ints,
+    end: Ints,
+    rules: Rules,
 ) -> dict[str, NDArray[np.generic]]:
     """Counts for each gap, over the passages that are trials.
 
     `passages`, `ships`, and of the passages `gaps` (unheard long enough to be a gap), `long` (unheard as long), `half`,
     `like` (stays, or passers-by, as the ship's own), `like_long`, `other` (at other times than the gap's),
     `other_long`. As independent passages, see `ALIKE`: `n` and of them `k0` and on (for `PARTS`), `k_span`, `k_gap`;
-    `n_like`, `k_like`. Not trials: `censored`, `cut`, `better_heard`. And `own_stay`, `own_quiet`.
+    `n_like`, `k_like`. Not trials: `censored`, `cut`, `better_heard`, `left`. And `own_stay`, `own_quiet`.
     """
     gaps = len(view.time)
     which, row = ranges(begin, end)
@@ -233,10 +260,30 @@ def _count(
     better = keep & (quiet[row] < own_quiet[which] - rules.weaker)
     result["better_heard"] = tally(better)
     keep &= ~better
+    keep = _not_gone(passage, place, view, which, row, keep, rules, result)
     trial = keep & (passage["last"][row] + lasted <= passage["until"][row])
     result["censored"] = tally(keep & ~trial)
     which, row, ship = which[trial], row[trial], ship[trial]
     return result | _weighed(passage, view, which, row, ship, own_stay, rules)
+
+
+def _not_gone(
+    passage: dict[str, Ints], place: tuple[Floats, Floats], view: View, which: Ints, row: Ints, keep: Bools,
+    rules: Rules, result: dict[str, NDArray[np.generic]],
+) -> Bools:  # fmt: skip
+    """Without the passages of ships that left for good elsewhere, where the gap's own ship came back: `left`.
+
+    A ship that sails out of what the data cover and one that comes back after some hours are not alike, unless the
+    first left just where the second fell silent: then the second may have left there too.
+    """
+    gone = np.flatnonzero(keep & view.closed[which] & (passage["for_good"][row] > 0))
+    gone = gone[passage["longest"][row[gone]] > rules.threshold // 2]
+    gap, of = which[gone], row[gone]
+    far = geo.distance_m(view.lat[gap], view.lon[gap], place[0][of], place[1][of]) > rules.beside_m
+    result["left"] = np.bincount(gap[far], minlength=len(view.time)).astype(np.int64)
+    kept = keep.copy()
+    kept[gone[far]] = False
+    return kept
 
 
 def _weighed(
@@ -255,7 +302,8 @@ def _weighed(
         return np.bincount(which[mask], minlength=gaps).astype(np.int64)
 
     def total(mask: Bools) -> Floats:
-        return np.bincount(which, weight * mask, minlength=gaps)
+        summed: Floats = np.bincount(which[mask], weight[mask], minlength=gaps).astype(float)
+        return summed
 
     result: dict[str, NDArray[np.generic]] = {
         "passages": np.bincount(which, minlength=gaps).astype(np.int64),
@@ -327,7 +375,8 @@ def _as_often(here: Water, row: Ints, which: Ints, gaps: int) -> Floats:
     got = np.bincount(which, here.run["count"][row].astype(float), minlength=gaps)
     usual = here.run["all_count"][row] * here.run["known"][row] / np.maximum(here.run["all_known"][row], 1)
     expected = np.bincount(which, usual, minlength=gaps)
-    return np.divide(got, expected, out=np.full(gaps, np.nan), where=expected > 0)
+    result: Floats = np.divide(got, expected, out=np.full(gaps, np.nan), where=expected > 0)
+    return result
 
 
 def heard_anywhere(hearing: Hearing, ship: Ints, low: Ints, high: Ints) -> Bools:

@@ -238,9 +238,17 @@ def _sides(gaps: pl.DataFrame, covered: tuple[Ints, Ints], scales: Scales) -> li
             few["own"].to_numpy(),
             few["quiet"].to_numpy(),
             few["span"].to_numpy(),
+            few[f"{name}_lat"].to_numpy(),
+            few[f"{name}_lon"].to_numpy(),
+            few["end"].is_not_null().to_numpy(),
         )
         found.append(
-            _Side(name, rows, view, peers.Rules(scales.bracket, scales.within, ends, scales.threshold, scales.weaker))
+            _Side(
+                name,
+                rows,
+                view,
+                peers.Rules(scales.bracket, scales.within, ends, scales.threshold, scales.near_m / 4, scales.weaker),
+            )
         )
     return found
 
@@ -315,7 +323,7 @@ def _on_the_way(gaps: pl.DataFrame, hearing: Hearing, scales: Scales) -> dict[st
     for lot in range(0, len(cells), _BATCH):
         few = cells[lot : lot + _BATCH]
         rows = np.arange(*np.searchsorted(view.water, [few[0], few[-1] + 1]))
-        here = peers.in_waters(waters(few, scales.near_m), hearing, scales.apart)
+        here = peers.in_waters(waters(few, scales.near_m), hearing, scales.apart, with_passages=False)
         known[rows], heard[rows] = way.same_hours(
             here, view.some(rows), hearing, scales.bracket, scales.step, scales.seldom
         )
@@ -339,7 +347,7 @@ def _outage(gaps: pl.DataFrame, scales: Scales) -> pl.Series:
 
 
 def _surprise(gaps: pl.DataFrame, scales: Scales) -> dict[str, pl.Series]:
-    """By both ends and by the ship's own habit: p; `surprise` is the largest; `fell`: how likely the others' silence is."""
+    """The p's of both ends and of the ship's own habit; `surprise`, the largest; `fell`: how likely others' silence."""
     lasted = gaps["lasted"].to_numpy()
     found: dict[str, pl.Series] = {}
     worst = chance.own_habit(gaps["own"].to_numpy(), lasted, scales.threshold, _DAY_US)

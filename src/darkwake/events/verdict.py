@@ -190,7 +190,8 @@ def _said(gap: dict[str, Any], asks: Thresholds) -> tuple[str, str]:
 def _too_few(gap: dict[str, Any], asks: Thresholds) -> str:
     where = {"start": "", "end": " where it was heard again"}
     for side, place in where.items():
-        passages, ships = gap.get(f"{side}_passages"), gap.get(f"{side}_ships")
+        passages: int | None = gap.get(f"{side}_passages")
+        ships: int = gap.get(f"{side}_ships") or 0
         if passages is None or (side == "end" and gap["way_points"]):
             continue
         better = gap[f"{side}_better_heard"]
@@ -234,12 +235,12 @@ def _why_not(gap: dict[str, Any], asks: Thresholds) -> str:
     if gap["start_peers"] < asks.min_peers:
         return f"in the same hours {_many(gap['start_peers'], 'other ship')} known to be there, {asks.min_peers} needed"
     for side, place in (("start", ""), ("end", " where it was heard again")):
-        share = gap.get(f"{side}_gap_share")
+        share: float | None = gap.get(f"{side}_gap_share")
         if share is not None and share > asks.gap_share:
-            often = f"{gap[f'{side}_gaps']:,} of {gap[f'{side}_passages']:,} passages{place}"
-            return f"{often} went unheard long enough to be called a gap, so a gap says little there"
+            brought = f"{gap[f'{side}_gaps']:,} of {gap[f'{side}_passages']:,} passages{place}"
+            return f"{brought} went unheard long enough to be called a gap, so a gap says little there"
     for side, place in (("start", ""), ("end", " before it came back")):
-        often = gap.get(f"{side}_as_often")
+        often: float | None = gap.get(f"{side}_as_often")
         if often is not None and often < asks.seldom:
             return f"in the same hours{place} the others were heard {often:.0%} as often as they usually are there"
     on_way = gap["way_points"] and gap["sailing"]
@@ -340,15 +341,28 @@ def suspicion(surprise: float, known: int, heard: int, as_often: float | None) -
     """One number to rank gaps by, 0 to 1.
 
     How rare the silence is, times the share of others heard in its hours, times how often these were heard against what
-    is usual (1 at most). The share has half a ship added to each side, so that 2 of 2 says less than 20 of 20. It decides nothing.
+    is usual (1 at most). The share has half a ship added to each side, so that 2 of 2 says less than 20 of 20. It
+    decides nothing.
     """
     usual = 1.0 if as_often is None or not np.isfinite(as_often) else min(as_often, 1.0)
     return (1.0 - surprise) * (heard + 0.5) / (known + 1.0) * usual
 
 
 def _side(gap: dict[str, Any], side: str) -> dict[str, Any]:
-    names = ["passages", "ships", "gaps", "long", "half", "censored", "cut", "better_heard", "like", "like_long", "other", "other_long"]
-    numbers = {name: gap[f"{side}_{name}"] for name in names}
+    names = (
+        "passages",
+        "ships",
+        "gaps",
+        "long",
+        "half",
+        "censored",
+        "cut",
+        "left",
+        "better_heard",
+        "like",
+        "like_long",
+    )
+    numbers = {name: gap[f"{side}_{name}"] for name in (*names, "other", "other_long")}
     known = gap[f"{side}_peers"]
     listened = known is not None and known >= 0
     return {

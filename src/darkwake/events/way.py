@@ -50,6 +50,7 @@ def view(at: pl.DataFrame, gaps: pl.DataFrame, step: int) -> peers.View:
     return peers.View(
         False, at["cell"].to_numpy(), few["ship"].to_numpy(), peers.kind(few["class"]),
         at["time"].to_numpy() - span // 2, few["lasted"].to_numpy(), none, none.astype(float), span,
+        none.astype(float), none.astype(float), none > 0,
     )  # fmt: skip
 
 

@@ -32,7 +32,8 @@ def compare(planted: Sequence[Planted], case: Mapping[str, Any]) -> list[Compare
     "missed": it has nothing. A planted silence counts as seen when a gap overlaps at least half of it.
     """
     gaps = _gaps(case)
-    return [_row(one, gaps, case) for one in planted]
+    offs = [one for one in planted if one.kind == "switch_off"]
+    return [_row(one, gaps, case, offs) for one in planted]
 
 
 def false_alarms(planted: Sequence[Planted], case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -65,11 +66,15 @@ def _gaps(case: Mapping[str, Any]) -> list[_Gap]:
     ]  # fmt: skip
 
 
-def _row(one: Planted, gaps: Sequence[_Gap], case: Mapping[str, Any]) -> Compared:
+def _row(one: Planted, gaps: Sequence[_Gap], case: Mapping[str, Any], offs: Sequence[Planted]) -> Compared:
     if one.kind == "listed_ship":
         return _listed(one, case)
     if one.kind in ("receiver_outage", "area_outage"):
-        return _outage(one, gaps)
+        # a ship that switched off itself was not silenced by the outage
+        own = {
+            gap.event["id"] for off in offs for gap in gaps if gap.event["ship"] == off.ship and _overlap_h(off, gap)
+        }
+        return _outage(one, [gap for gap in gaps if gap.event["id"] not in own])
     hours = (one.end - one.start).total_seconds() / 3600
     mine = [gap for gap in gaps if gap.event["ship"] == one.ship]
     # a long poor stretch is heard now and then, so it falls into several gaps that count together
