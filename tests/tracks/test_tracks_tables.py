@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import struct
 import zipfile
@@ -11,10 +12,13 @@ from pathlib import Path
 import polars as pl
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from darkwake.errors import MissingColumn, UnknownKind, Unreadable, WrongUse
 from darkwake.schema import IDENTITIES, POSITIONS, SHIPS, in_order, problems
 from darkwake.tracks import Added, Columns, Store, ingest, sniff
+from darkwake.tracks.tables import _without_empty_quotes
 
 DMA_26 = (
     "# Timestamp,Type of mobile,MMSI,Latitude,Longitude,Navigational status,ROT,SOG,COG,Heading,IMO,Callsign,Name,"
@@ -237,3 +241,17 @@ def test_a_folder_a_missing_file_and_an_article_are_told_apart(tmp_path: Path) -
     with pytest.raises(UnknownKind, match="Known are"):
         ingest(article, tmp_path / "store")
     assert not (tmp_path / "store").exists()
+
+
+@given(
+    st.lists(
+        st.lists(st.sampled_from(["", "a", '""', '"x,y"', '"a""b"', '"a,"",b"', '","', "1.5"]), min_size=2, max_size=5),
+        min_size=1, max_size=4,
+    )
+)  # fmt: skip
+def test_empty_quotes_are_taken_out_only_where_no_other_quote_stands(records: list[list[str]]) -> None:
+    """What the csv module reads is what a plain split reads, wherever the plain way is taken."""
+    text = "".join(",".join(fields) + "\n" for fields in records)
+    bare = _without_empty_quotes(text.encode(), ",").decode()
+    if '"' not in bare:
+        assert [line.split(",") for line in bare.splitlines()] == list(csv.reader(text.splitlines()))

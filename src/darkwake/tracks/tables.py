@@ -1,7 +1,8 @@
 """CSV and Parquet tables as chunks of raw rows with our column names.
 
-A record is a line. Lines without quotes go to Polars a block at a time; the few that have quotes are read by the csv
-module, may run over up to 20 lines, and keep the number of the line on which they begin.
+A record is a line. Lines without quotes, or with none but those of empty fields, go to Polars a block at a time; the
+few that have others are read by the csv module, may run over up to 20 lines, and keep the number of the line on which
+they begin.
 """
 
 from __future__ import annotations
@@ -71,10 +72,11 @@ class _Table:
 
     def rows(self, body: bytes, line: int, *, last: bool) -> tuple[pl.DataFrame, int, bytes]:
         """The rows of whole lines, the number of the next line, and the tail of a record that is still open."""
-        if b'"' not in body and b"\n\n" not in body and not body.startswith(b"\n"):
-            count = body.count(b"\n")
-            return self._plain(body, pl.int_range(line, line + count, eager=True)), line + count, b""
-        records = _Records.of(body, line, last=last)
+        bare = _without_empty_quotes(body, self.separator)
+        if b'"' not in bare and b"\n\n" not in bare and not bare.startswith(b"\n"):
+            count = bare.count(b"\n")
+            return self._plain(bare, pl.int_range(line, line + count, eager=True)), line + count, b""
+        records = _Records.of(body, line, self.separator, last=last)
         frames = [
             self._plain(b"".join(records.plain), pl.Series(records.plain_rows, dtype=pl.Int64)),
             self._quoted(records.quoted),
@@ -147,7 +149,7 @@ class _Records:
     rest: bytes
 
     @staticmethod
-    def of(body: bytes, line: int, *, last: bool) -> _Records:
+    def of(body: bytes, line: int, separator: str, *, last: bool) -> _Records:
         """Take `body` apart; `line` is the number of its first line."""
         lines = body.split(b"\n")[:-1]
         found = _Records([], [], [], {}, line, b"")
@@ -157,8 +159,8 @@ class _Records:
             taken = 1
             if not text:
                 found.broken.setdefault("empty line", []).append(row)
-            elif b'"' not in text:
-                found.plain.append(text + b"\n")
+            elif b'"' not in (bare := _without_empty_quotes(text, separator)):
+                found.plain.append(bare + b"\n")
                 found.plain_rows.append(row)
             else:
                 taken = _span(lines, at)
@@ -173,6 +175,21 @@ class _Records:
             at += taken
         found.next_line = line + at
         return found
+
+
+def _without_empty_quotes(body: bytes, separator: str) -> bytes:
+    """The text with its fields of nothing but a pair of quotes made empty.
+
+    The result may stand for the text only where no quote is left in it: in a quoted field two quotes between two
+    separators are text.
+    """
+    if b'""' not in body:
+        return body
+    mark = separator.encode()
+    body = (b"\n" + body).replace(b'\n""' + mark, b"\n" + mark)[1:]
+    for _ in range(2):  # neighbours share a separator, so one pass takes every other of them
+        body = body.replace(mark + b'""' + mark, mark + mark)
+    return body.replace(mark + b'""\n', mark + b"\n").removesuffix(mark + b'""') + mark * body.endswith(mark + b'""')
 
 
 def _span(lines: list[bytes], at: int) -> int:
