@@ -16,7 +16,7 @@ def names() -> dict[str, str]:
     found = {}
     for module in pkgutil.iter_modules(bench.__path__):
         text = (Path(bench.__path__[0]) / f"{module.name}.py").read_text(encoding="utf-8")
-        if "\ndef main(" in text:
+        if "\ndef main(" in text and not module.name.startswith("_"):
             found[module.name] = text.partition("\n")[0].strip('"')
     return found
 

@@ -333,10 +333,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     for name, figures in fit.items():
         print(f"  {name:36}" + "".join(f"{value:9.3f}" for value in list(figures.values())[1:6]))
     for one in quiet:
-        print("nobody switched off: {kind}, {seeds} seeds: {called_1h} of {gaps_1h} gaps over 1 h called, "
+        print("nobody switched off: {kind}, {seeds} seeds:\n    {called_1h} of {gaps_1h} gaps over 1 h called, "
               "{called_6h} of {gaps_6h} over 6 h".format(**one))  # fmt: skip
     for one in too_thin_figures(thin):
-        print("too thin to tell: {ground}: {called} of {gaps} gaps called, {offs} of them switched off; "
+        print("too thin to tell: {ground}:\n    {called} of {gaps} gaps called, {offs} of them switched off; "
               "{cannot_tell:.0%} cannot be told".format(**one))  # fmt: skip
     for aim in aims:
         print(f"{'meets ' if aim['meets'] else 'MISSES'} {aim['name']}: {aim['got']} (wanted {aim['want']})")
