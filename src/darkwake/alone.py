@@ -42,8 +42,9 @@ def find_events(
     if only != "port_call":
         if progress:
             progress("looking for silences", 0, None)
-        found = events.gap(longer_than=longer_than).run(store)
-        weighed = events.weigh(found, store, ships=ships)
+        found = events.facts(events.gap(longer_than=longer_than).run(store))
+        sides = tracks.sides_of(store.shards(), found, identities=store.identities())
+        weighed = events.weigh(found, store, ships=ships, sides=sides, longer_than=longer_than)
     if only != "gap":
         if progress:
             progress("looking for port calls", 0, None)

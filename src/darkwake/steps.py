@@ -46,7 +46,6 @@ MOST_AROUND = 100
 """Silences for which it is told who was around: as many as anybody looks at."""
 MANY_POSITIONS = 5_000_000
 """From here on a second process is worth its start."""
-_THIN_WITHIN_M = 60.0
 _PROCESSES = 2
 
 
@@ -286,7 +285,7 @@ def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, 
             around=derived.read("around", schema.AROUND),
             reception=tracks.baseline(derived.read("reception", schema.RECEPTION)),
             reception_cell_deg=tracks.CELL_DEG,
-            tracks=_tracks(store, asked),
+            tracks=thin.for_page(store.shards(), most=PAGE_POSITIONS, silent_s=asked.longer_than_h * 3600),
         )
         searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))
         register = [*_register(case, store, sources), *(Source(**source) for source in searched["sources"])]
@@ -295,20 +294,6 @@ def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, 
         return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"
 
     derived.step("join", key, [case.path / "case.json"], make)
-
-
-def _tracks(store: tracks.Store, asked: Asked) -> list[dict[str, Any]]:
-    """Every ship's line, thinned shard by shard until all of them together are few enough for a page."""
-    silent_s = asked.longer_than_h * 3600
-    within_m = _THIN_WITHIN_M
-    while True:
-        thinned = [
-            thin.thin(schema.in_order(pl.read_parquet(shard)), within_m=within_m, silent_s=silent_s)
-            for shard in store.shards()
-        ]
-        if sum(part.height for part in thinned) <= PAGE_POSITIONS or within_m > 20_000:
-            return thin.packed(pl.concat([schema.empty(schema.POSITIONS), *thinned]).sort("ship", "time"))
-        within_m *= 3
 
 
 def _register(case: CaseFolder, store: tracks.Store, sources: Sorted) -> list[Source]:

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from darkwake import schema
 from darkwake.geo import EARTH_RADIUS_M, Floats
 
 DEGREE_STEPS = 10_000
 """A track on the page is in steps of 1e-4 degrees, at most 11 m."""
 _ROUNDS = 8
+_WITHIN_M, _WIDEST_M = 60.0, 20_000.0
+
+
+def for_page(shards: Sequence[Sequence[str]], *, most: int, silent_s: float) -> list[dict[str, Any]]:
+    """Every ship's line from the shards of a store, thinned shard by shard until all of them hold `most` positions.
+
+    The line is off by 60 m or less in a round (see `thin`), and by three times as much in each next try.
+    """
+    within_m = _WITHIN_M
+    while True:
+        thinned = [
+            thin(schema.in_order(pl.read_parquet(list(shard))), within_m=within_m, silent_s=silent_s)
+            for shard in shards
+        ]
+        if sum(part.height for part in thinned) <= most or within_m > _WIDEST_M:
+            return packed(pl.concat([schema.empty(schema.POSITIONS), *thinned]).sort("ship", "time"))
+        within_m *= 3
 
 
 def thin(positions: pl.DataFrame, *, within_m: float, silent_s: float) -> pl.DataFrame:
