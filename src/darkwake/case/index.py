@@ -86,9 +86,19 @@ class Index:
         return found
 
     def end(self, row: Row, key: str = "end") -> int:
-        """When something ended, in seconds; the end of the data where it was still open."""
+        """When something ended, in seconds.
+
+        Where it was still open: a silence lasts as long as the data cover it, anything else until its ship was last
+        heard. Sources may lie years apart, so the end of all data would draw a stay of years.
+        """
         at = text.seconds(row.get(key))
-        return self.span[1] if at is None else at
+        if at is not None:
+            return at
+        begins, hours = text.seconds(row.get("start")), (row.get("details") or {}).get("hours")
+        if row.get("kind") == "gap" and begins is not None and isinstance(hours, int | float):
+            return begins + round(hours * 3600)
+        heard = text.seconds(self.ships.get(row.get("ship", -1), {}).get("last_seen"))
+        return self.span[1] if heard is None else heard
 
     def subject_ship(self, item: Row) -> int | None:
         """The first ship that a piece of evidence is about."""
