@@ -127,10 +127,6 @@ def test_two_runs_at_once(ran: steps.RunReport) -> None:
         steps.run(folder)
 
 
-def cut(file: Path) -> None:
-    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
-
-
 BAD: list[tuple[str, Callable[[Path, Path], Path], type[Exception], str]] = [
     ("empty", lambda to, _: touched(to / "a.csv", b""), Unreadable, "empty"),
     ("unknown", lambda to, _: touched(to / "a.bin", b"\x00\x01\x02" * 99), UnknownKind, "no reader"),

@@ -54,11 +54,6 @@ def name(alpha2: str) -> str:
     return _table()[2].get(alpha2, alpha2)
 
 
-def codes() -> tuple[str, ...]:
-    """Every alpha-2 code, sorted."""
-    return tuple(sorted(_table()[2]))
-
-
 def flag_of_mmsi(mmsi: int) -> str | None:
     """The alpha-2 code that the maritime identification digits of a ship's MMSI stand for.
 
