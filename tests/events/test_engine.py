@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,24 @@ def test_a_stage_with_another_key_sees_all_rows_of_it_wherever_they_lay(tmp_path
     found = CROWD.run(store, workers=workers)
     assert dict(found.select("id", "details").iter_rows()) == {"crowd-1": "14", "crowd-2": "13", "crowd-3": "13"}
     assert found.equals(CROWD.run(table))
+
+
+def in_pieces(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    yield from (rounded(table[at : at + 3]) for at in range(0, table.height, 3))
+
+
+@pytest.mark.parametrize("most_rows", [1, 5, 10**6])
+def test_tables_in_pieces_and_shares_of_large_ones_give_the_same_events(tmp_path: Path, most_rows: int) -> None:
+    table = positions(ROWS)
+    store = Files(tmp_path, [[table.filter(pl.col("ship") % 2 == at)] for at in range(2)])
+    two = (Stage(By("ship"), in_pieces), Stage(By("place"), crowds))
+    assert engine.run("crowd", two, store, most_rows=most_rows).equals(CROWD.run(table))
+    three = (Stage(By("ship"), in_pieces), Stage(By("ship", "place"), rows_again), Stage(By("place"), crowds))
+    assert engine.run("crowd", three, store, most_rows=most_rows).equals(CROWD.run(table))
+
+
+def rows_again(table: pl.DataFrame) -> pl.DataFrame:
+    return table
 
 
 def test_a_key_that_lies_within_the_shards_is_not_scattered() -> None:

@@ -25,6 +25,8 @@ class Coverage:
     ends: tuple[datetime, ...]
     after: tuple[datetime, ...] = ()
     """The first position after each hole: one fewer than the ends."""
+    first: datetime | None = None
+    """The very first position; None where only an end was given."""
 
     def uncovered(self, start: pl.Series, end: pl.Series) -> pl.Series:
         """For each span how much of it lies in holes, as durations."""
@@ -65,4 +67,4 @@ def of(parts: Iterable[pl.DataFrame]) -> Coverage | None:
     ordered = whole.sort("first").with_columns(pl.col("last").cum_max())
     hole = ordered["first"].shift(-1) - ordered["last"] > HOLE
     after = ordered["first"].shift(-1).filter(hole.fill_null(value=False))
-    return Coverage(tuple(ordered.filter(hole.fill_null(value=True))["last"]), tuple(after))
+    return Coverage(tuple(ordered.filter(hole.fill_null(value=True))["last"]), tuple(after), ordered["first"][0])

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from multiprocessing import get_context
@@ -35,6 +36,16 @@ class Sharded(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One of several shares of files that are too large to be taken at once, by a key that each holds whole."""
+
+    paths: list[str]
+    key: tuple[str, ...]
+    number: int
+    of: int
+
+
 Source = pl.DataFrame | Sharded
 Shard = pl.DataFrame | list[str]
 Progress = Callable[[int, int], None]
@@ -44,13 +55,23 @@ Result = TypeVar("Result")
 ORDER = ["ship", "start", "kind", "id"]
 """The order of EVENTS."""
 
+MOST_ROWS = 2_000_000
+"""Rows between two stages that are taken at once: bounds memory, changes no event."""
+
 
 def run(
-    kind: str, stages: Sequence[Stage], source: Source, *, workers: int = 1, progress: Progress | None = None
+    kind: str,
+    stages: Sequence[Stage],
+    source: Source,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    most_rows: int = MOST_ROWS,
 ) -> pl.DataFrame:
     """The EVENTS of a detector of that kind with those stages; see `Detector.run`."""
-    shards = shards_of(source, workers)
-    until = covered(shards) if any(stage.until for stage in stages) else None
+    whole = shards_of(source, workers)
+    shards: list[Shard | Share] = list(whole)
+    until = covered(whole) if any(stage.until for stage in stages) else None
     chains = _chains(stages)
     with tempfile.TemporaryDirectory(prefix="darkwake-") as folder, processes(workers) as pool:
         for step, ((_, part), (key, _)) in enumerate(pairwise(chains)):
@@ -61,11 +82,10 @@ def run(
                 key=key,
                 folder=f"{folder}/{step}",
                 raw=step == 0,
-                into=len(shards),
+                into=len(whole),
             )
             written = [paths for part in each(scatter, list(enumerate(shards)), pool, progress) for paths in part]
-            buckets = sorted({bucket for bucket, _ in written})
-            shards = [sorted(path for at, path in written if at == bucket) for bucket in buckets]
+            shards = _shares(written, key, most_rows)
         last = partial(_through, stages=chains[-1][1], until=until, raw=len(chains) == 1)
         found = [part for part in each(last, shards, pool, progress) if part.height]
     events = pl.concat(found) if found else schema.empty(schema.EVENTS)
@@ -162,23 +182,47 @@ def _chains(stages: Sequence[Stage]) -> list[tuple[tuple[str, ...], list[Stage]]
     return chains
 
 
-def _through(shard: Shard, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
+def _shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_rows: int) -> list[Shard | Share]:
+    """The files of each bucket as the next stage's shards, those with too many rows in several shares."""
+    shares: list[Shard | Share] = []
+    for bucket in sorted({at for at, _, _ in written}):
+        paths = sorted(path for at, path, _ in written if at == bucket)
+        of = -(-sum(rows for at, _, rows in written if at == bucket) // most_rows)
+        shares += [paths] if of <= 1 else [Share(paths, key, number, of) for number in range(of)]
+    return shares
+
+
+def _through(shard: Shard | Share, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
     """One shard through the stages of a chain; `raw` where it holds the source's positions."""
-    if raw:
+    return pl.concat(_pieces(shard, stages=stages, until=until, raw=raw))
+
+
+def _pieces(
+    shard: Shard | Share, *, stages: Sequence[Stage], until: Coverage | None, raw: bool
+) -> Iterator[pl.DataFrame]:
+    """The same in the pieces in which the last stage gives it."""
+    if isinstance(shard, Share):
+        # another seed than the buckets', which would leave all of a bucket in one share
+        mine = pl.struct(shard.key).hash(seed=1) % shard.of == shard.number
+        table = pl.scan_parquet(shard.paths).filter(mine).collect()
+    elif raw:
         table = read(shard, stages[0].reads if stages else None)
     else:
         table = shard if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard)
+    pieces = iter([table])
     for number, stage in enumerate(stages):
+        table = table if number == 0 else pl.concat(pieces)
         if not (raw and number == 0 and stage.sees.columns == ("ship",)):
             plain = [name for name, kind in table.schema.items() if not kind.is_nested()]
             table = table.sort([*stage.sees.columns, *(name for name in plain if name not in stage.sees.columns)])
         told: dict[str, Any] = {"until": until} if stage.until else {}
-        table = stage.do(table, **told)
-    return table
+        made = stage.do(table, **told)
+        pieces = iter([made]) if isinstance(made, pl.DataFrame) else made
+    yield from pieces
 
 
 def _scatter(
-    numbered: tuple[int, Shard],
+    numbered: tuple[int, Shard | Share],
     *,
     stages: Sequence[Stage],
     until: Coverage | None,
@@ -186,17 +230,18 @@ def _scatter(
     folder: str,
     raw: bool,
     into: int,
-) -> list[tuple[int, str]]:
-    """One shard through its stages and on to files by the next key: (bucket, path) of each file written."""
+) -> list[tuple[int, str, int]]:
+    """One shard through its stages and on to files by the next key: (bucket, path, rows) of each file written."""
     number, shard = numbered
-    table = _through(shard, stages=stages, until=until, raw=raw)
-    bucket = table.select((pl.struct(key).hash(seed=0) % into).cast(pl.Int64).alias("bucket"))["bucket"]
     written = []
-    for at in bucket.unique().sort():
-        path = Path(folder) / str(at) / f"{number:06}.parquet"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        table.filter(bucket == at).write_parquet(path)
-        written.append((int(at), str(path)))
+    for piece, table in enumerate(_pieces(shard, stages=stages, until=until, raw=raw)):
+        bucket = table.select((pl.struct(key).hash(seed=0) % into).cast(pl.Int64).alias("bucket"))["bucket"]
+        for at in bucket.unique().sort():
+            path = Path(folder) / str(at) / f"{number:06}-{piece:06}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part = table.filter(bucket == at)
+            part.write_parquet(path)
+            written.append((int(at), str(path), part.height))
     return written
 
 

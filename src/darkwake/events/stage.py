@@ -9,7 +9,7 @@ them; it is never called once a ship.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -34,8 +34,12 @@ class Stage:
     """One step of a detector: what it must see together, and what it does with that."""
 
     sees: By
-    do: Callable[..., pl.DataFrame]
-    """Table in, table out; module-level and pure. The first stage gets POSITIONS, the last returns EVENTS."""
+    do: Callable[..., pl.DataFrame | Iterator[pl.DataFrame]]
+    """Table in, table out; module-level and pure. The first stage gets POSITIONS, the last returns EVENTS.
+
+    A stage before a change of the key may give its table in pieces, each written before the next is made: what meets
+    what can be many times what went in.
+    """
     reads: tuple[str, ...] | None = None
     """The columns of POSITIONS that a first stage needs; None for all. Fewer are read faster."""
     until: bool = False
