@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from darkwake.errors import DarkwakeError, UnknownKind, Unreadable
+from darkwake.screening.formats.csl import Csl
+from darkwake.screening.formats.eu_csv import EuCsv
+from darkwake.screening.formats.eu_xml import EuXml
+from darkwake.screening.formats.ftm import Ftm
 from darkwake.screening.formats.ofac import OfacSdn
+from darkwake.screening.formats.ofac_csv import OfacCsv
 from darkwake.screening.formats.packed import head
-from darkwake.screening.lists import SanctionsList
+from darkwake.screening.formats.uk import UkList
+from darkwake.screening.formats.un import UnList
+from darkwake.screening.lists import SanctionsList, date_in_name, shortfall
 
 
 class Format(Protocol):
@@ -25,12 +34,12 @@ class Format(Protocol):
     def recognises(self, head: bytes, name: str) -> bool:
         """Whether a file with these first (unpacked) bytes and this name is of the format."""
 
-    def read(self, path: str | Path) -> SanctionsList:
-        """The whole list, or a `darkwake.errors.Refused`."""
+    def read(self, path: str | Path, *, dated: date | None = None) -> SanctionsList:
+        """The whole list, or a `darkwake.errors.Refused`; `dated` is for formats that carry no date of their own."""
 
 
-FORMATS: tuple[Format, ...] = (OfacSdn(),)
-"""Tried from first to last; the first that recognises a file reads it."""
+FORMATS: tuple[Format, ...] = (OfacSdn(), OfacCsv(), Csl(), UnList(), EuXml(), EuCsv(), UkList(), Ftm())
+"""Every file is recognised by one of them at most, so their order decides nothing."""
 
 
 def _format_of(path: Path) -> Format | None:
@@ -47,13 +56,21 @@ def sniff(path: str | Path) -> str | None:
     return found.kind if found else None
 
 
-def read(path: str | Path) -> SanctionsList:
+def read(
+    path: str | Path, *, dated: date | None = None, previous: SanctionsList | None = None, any_size: bool = False
+) -> SanctionsList:
     """The list in the file.
+
+    Args:
+        path: The file, plain, gzipped or zipped.
+        dated: The day that the list is of, for formats that do not tell it.
+        previous: A version of the same list that is known to be whole, to hold the number of entries against.
+        any_size: Take a list with fewer than half of the entries that it once had.
 
     Raises:
         WrongUse: There is no such file.
         UnknownKind: No reader recognises it.
-        Unreadable: It is empty, cut short, altered, or unsafe.
+        Unreadable: It is empty, cut short, altered, unsafe, or has lost more than half of its entries.
     """
     path = Path(path)
     found = _format_of(path)
@@ -62,4 +79,13 @@ def read(path: str | Path) -> SanctionsList:
             raise Unreadable("the file is empty", where=path.name, to_do="Download it again")
         known = "; ".join(one.reads for one in FORMATS)
         raise UnknownKind("no reader recognises this as a list", where=path.name, to_do=f"The lists read are: {known}")
-    return found.read(path)
+    taken = found.read(path, dated=dated)
+    # a list that declares its own count has been held against it by its reader
+    judged = previous is not None or not taken.own_count
+    if judged and not any_size and (short := shortfall(taken, previous)):
+        raise Unreadable(short, where=path.name, to_do="Download the list again and compare it with the publisher's")
+    told = date_in_name(path.name)
+    if told and told != taken.date:
+        says = f"The file's name tells {told.isoformat()}, but the list inside is of {taken.date.isoformat()}."
+        return replace(taken, notes=(*taken.notes, says))
+    return taken
