@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from darkwake import marks
 from darkwake.country import flag_of_mmsi
 
 LONGEST = 64
 """Characters of an identifier that are read; no scheme has half as many."""
 
 _RUN = re.compile(r"[0-9]+")
+
+imo_fault = marks.imo_fault
+"""What is wrong with the digits of an IMO ship number; "" for a sound one."""
 
 
 def _plain(text: str) -> str:
@@ -31,18 +35,6 @@ def imo_digits(text: str) -> str:
     runs = _RUN.findall(_plain(text))
     best = next((run for run in runs if len(run) == 7), max(runs, key=len, default=""))
     return "" if best.strip("0") == "" else best
-
-
-def imo_fault(digits: str) -> str:
-    """What is wrong with the digits of an IMO ship number; "" for a sound one.
-
-    The last of the seven digits is the last digit of the sum of the first six times 7, 6, 5, 4, 3, 2 (IMO resolution
-    A.1117(30), annex).
-    """
-    if len(digits) != 7:
-        return f"has {len(digits)} digits, not 7"
-    want = sum(int(digit) * weight for digit, weight in zip(digits, range(7, 1, -1), strict=False)) % 10
-    return "" if int(digits[6]) == want else f"ends in {digits[6]}, but its check digit would be {want}"
 
 
 def imo_repairs(digits: str) -> tuple[str, ...]:
