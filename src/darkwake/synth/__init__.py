@@ -6,11 +6,12 @@ ports. docs/synth.md says how it is made and what it leaves out.
     world = synth.make(seed=1, days=7, ships=30, switch_offs=3)
     world.truth, world.heard, world.planted
     synth.demo.write(folder); synth.compare(planted, case)
+    synth.busy.clean(seed=1), synth.plants.lay(seed=1)      busy water, and meetings, drifts and lies in it
 """
 
 from __future__ import annotations
 
-from darkwake.synth import demo
+from darkwake.synth import busy, demo, draughts, plants
 from darkwake.synth.compare import Compared, compare, false_alarms
 from darkwake.synth.fleet import Ship
 from darkwake.synth.receivers import Crowded, Outage, Reception, Satellite, Station
@@ -30,9 +31,12 @@ __all__ = [
     "SwitchOff",
     "World",
     "build",
+    "busy",
     "compare",
     "demo",
+    "draughts",
     "false_alarms",
     "make",
+    "plants",
     "route",
 ]

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from darkwake.errors import WrongUse
 from darkwake.synth.world import World
 
 HEADER = (
@@ -33,7 +34,16 @@ def write_dma(world: World, folder: Path, stem: str = "invented-ais") -> list[Pa
 
     Returns:
         The files, in the order of their months.
+
+    Raises:
+        WrongUse: ships of this world say other things than what they are, which these files do not write yet.
     """
+    if world.claims is not None:
+        raise WrongUse(
+            "this world has claims (false or garbled identities), and the files would give each ship's true ones",
+            where="write_dma",
+            to_do="Use world.heard and world.identities",
+        )
     months = world.messages.filter("heard").select(pl.col("time").dt.strftime("%Y-%m").unique().sort())["time"]
     return [_zipped(_month(world, month), folder / f"{stem}-{month}.zip") for month in months]
 

@@ -21,8 +21,9 @@ BIRDS = (
 )  # fmt: skip
 FLAGS = {"PA": 352, "LR": 636, "MH": 538, "HK": 477, "CN": 413, "AE": 470, "OM": 461, "IR": 422, "KM": 620, "SG": 563}
 """Country and the digits that an MMSI of that flag begins with (one of each country's, ITU-R M.585)."""
-_CALL = {"PA": "3E", "LR": "D5", "MH": "V7", "HK": "VR", "CN": "BZ", "AE": "A6", "OM": "A4", "IR": "EP", "KM": "D6",
-         "SG": "9V"}  # fmt: skip
+CALL = {"PA": "3E", "LR": "D5", "MH": "V7", "HK": "VR", "CN": "BZ", "AE": "A6", "OM": "A4", "IR": "EP", "KM": "D6",
+        "SG": "9V"}  # fmt: skip
+"""What a call sign of that flag begins with (one of each country's series, Radio Regulations, Appendix 42)."""
 CARGO, TANKER, TUG, PASSENGER, FISHING = 70, 80, 52, 60, 30
 """Ship types of ITU-R M.1371."""
 
@@ -64,7 +65,7 @@ def invent(rng: np.random.Generator, number: int, *, kind: int = CARGO, flag: st
         mmsi=FLAGS[flag] * 1_000_000 + 990_000 + number,
         imo=None if class_b else imo_number(300_000 + number * 37),
         name=f"{stuff} {bird}" + (f" {round_ + 1}" if round_ else ""),
-        callsign=f"{_CALL[flag]}ZZ{number % 1000:03d}",
+        callsign=f"{CALL[flag]}ZZ{number % 1000:03d}",
         flag=flag,
         ship_type=kind,
         length_m=length,

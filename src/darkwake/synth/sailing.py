@@ -17,6 +17,8 @@ from darkwake.synth.fleet import Ship
 SPACING_M = 2_500.0
 UNDER_WAY, AT_ANCHOR, MOORED = 0, 1, 5
 """Navigational status of ITU-R M.1371."""
+Timed = tuple[geo.Floats, geo.Floats, geo.Floats]
+"""Seconds from the world's start, latitude and longitude of the points of a track."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,16 @@ class Log:
         times = self.now_s + np.concatenate([[0.0], np.cumsum(seconds[first:])])
         self._knots.append((times, lat[first:], lon[first:]))
         return self._note(float(times[-1]), UNDER_WAY, destination, draught_m)
+
+    def follow(self, line: Timed, *, destination: str, draught_m: float, status: int = UNDER_WAY) -> Phase:
+        """Keeps to a line of seconds and places, to be joined straight, as `ways` makes them.
+
+        The line begins no earlier than where the log ends; the time between is spent on the way to it. A log that is
+        still empty begins with the line, be it before the world does.
+        """
+        self.now_s = float(line[0][0]) if not self.phases else self.now_s
+        self._knots.append(line)
+        return self._note(float(line[0][-1]), status, destination, draught_m)
 
     def knots(self, phase: Phase) -> tuple[geo.Floats, geo.Floats, geo.Floats]:
         """The points of one phase's track: seconds, latitude, longitude, to be joined straight."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ import polars as pl
 from darkwake.errors import WrongUse
 from darkwake.land import Box
 from darkwake.schema import POSITIONS, TIME
-from darkwake.synth import fleet, receivers
+from darkwake.synth import fleet, receivers, said
 from darkwake.synth.fleet import Ship
 from darkwake.synth.receivers import Crowded, Outage, Reception, Satellite, Station
 from darkwake.synth.sailing import Log, Route, route
@@ -38,7 +38,8 @@ class Planted:
     """One thing that was put into a world and should be found again."""
 
     kind: str
-    """switch_off, dark_port_call, receiver_outage, area_outage, poor_reception or listed_ship."""
+    """switch_off, dark_port_call, receiver_outage, area_outage, poor_reception, listed_ship; encounter, dark_encounter,
+    loitering, false_identity, false_position, interference or draught."""
     ship: int | None
     """Its MMSI; None where it befell all ships of a place."""
     start: datetime
@@ -48,13 +49,19 @@ class Planted:
     says: str
     radius_m: float | None = None
     """How far round the place, for what befell a place."""
+    other: int | None = None
+    """The second ship's MMSI, or the second number of one ship."""
+    pattern: str | None = None
+    """Which kind of its kind, such as "clone" of a false identity."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types."""
+        more = {"other": self.other, "pattern": self.pattern}
         return {
             "kind": self.kind, "ship": self.ship, "start": f"{self.start.isoformat(timespec='seconds')}Z",
             "end": f"{self.end.isoformat(timespec='seconds')}Z", "lat": round(self.lat, 4), "lon": round(self.lon, 4),
             "says": self.says, "radius_m": self.radius_m,
+            **{name: value for name, value in more.items() if value is not None},
         }  # fmt: skip
 
     @classmethod
@@ -73,21 +80,43 @@ class World:
     end: datetime
     ships: tuple[Ship, ...]
     messages: pl.DataFrame
-    """POSITIONS and two more columns: phase (row of `phases`) and heard; sorted by ship, time."""
+    """POSITIONS as sent, and two more columns: phase (row of `phases`) and heard; sorted by ship, time.
+
+    Where a ship lied or a receiver erred (`lies`), also hull, true_time, true_lat, true_lon and claim.
+    """
     phases: pl.DataFrame
     """phase, destination, draught_m, eta: what the ships said of their voyages."""
     planted: tuple[Planted, ...]
     stations: tuple[Station, ...]
+    claims: pl.DataFrame | None = None
+    """What a message said of its ship where that is not what `ships` says, see `said.CLAIMS`."""
+    roles: Mapping[int, str] = field(default_factory=dict)
+    """MMSI -> what the ship is about, in busy water; empty elsewhere."""
 
     @property
     def truth(self) -> pl.DataFrame:
-        """POSITIONS of every ship all the time, switched off or not; `receiver` is null where nobody heard it."""
-        return self.messages.select(list(POSITIONS))
+        """POSITIONS of every ship all the time, switched off or not; `receiver` is null where nobody heard it.
+
+        The truth even where a ship lied: each under its own number, where it was.
+        """
+        true = self.messages
+        if "hull" in true.columns:
+            own = {"ship": "hull", "time": "true_time", "lat": "true_lat", "lon": "true_lon"}
+            true = true.with_columns(pl.col(name).alias(said) for said, name in own.items()).sort("ship", "time", "row")
+        return true.select(list(POSITIONS))
 
     @property
     def heard(self) -> pl.DataFrame:
-        """POSITIONS that somebody heard: part of the truth, row for row."""
+        """POSITIONS that somebody heard: part of the truth, row for row.
+
+        Where a ship lied or a receiver erred they differ from the truth, but keep the `row` of their truth.
+        """
         return self.messages.filter("heard").select(list(POSITIONS))
+
+    @property
+    def identities(self) -> pl.DataFrame:
+        """IDENTITIES: what was heard of names, numbers, sizes, draughts, destinations, as runs; made anew each time."""
+        return said.identities(self.messages.filter("heard"), self.ships, self.phases, self.claims)
 
 
 def build(
