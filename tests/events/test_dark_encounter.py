@@ -29,10 +29,11 @@ def off(nm: float, bearing: float = 90.0) -> tuple[float, float]:
     return float(lat), float(lon)
 
 
-def drift(since: float = 10.0, until: float = 20.0) -> Rows:
+def drift(since: float = 10.0, until: float = 20.0, east_nm: float = 0.0, ship: int = DRIFTER) -> Rows:
     """Comes from the north at 12 kn, lies still, goes north again; heard every half hour."""
-    steps = [k / 2 for k in range(81)]
-    return [(DRIFTER, hour, *off(12 * max(since - hour, hour - until, 0.0), 0.0), 0.0) for hour in steps]
+    steps, lon = [k / 2 for k in range(81)], off(east_nm)[1]
+    away = [off(12 * max(since - hour, hour - until, 0.0), 0.0)[0] for hour in steps]
+    return [(ship, hour, lat, lon, 0.0) for hour, lat in zip(steps, away, strict=True)]
 
 
 def silence(start: float, nm: float, end: float, end_nm: float, ship: int = SILENT) -> Rows:
@@ -87,7 +88,7 @@ def test_what_could_not_have_been_is_none(rows: Rows, parameters: dict[str, Any]
 def test_too_far_out_of_the_way_is_none() -> None:
     back = [(SILENT, 32.0 + k, *off(70 + 12 * k, 270), 12.0) for k in range(3)]
     there = [row for row in silence(9, 70, 32, 0) if row[1] <= 9]
-    assert found([*drift(), *there, *back]) == []
+    assert found([*drift(), *there, *back], within_m=250_000) == []
     (event,) = found([*drift(), *there, *back], detour_m=300_000)
     assert event["detour_m"] == pytest.approx(140 * METRES_PER_NM, rel=1e-3)
 
@@ -107,6 +108,50 @@ def test_how_many_others_would_fit_is_said_and_too_many_are_no_event() -> None:
     later = silence(1, 36, 13.5, 12, SILENT + 9)  # gone before the others could come
     counts = {event["other"]: event["others"] for event in found([*drift(), *later, *silence(12, 36, 24, 48)])}
     assert counts == {SILENT: 0, SILENT + 9: 0}
+
+
+def test_how_many_other_drifts_a_silence_fits_is_said_and_too_many_are_no_event() -> None:
+    lone = [row for k in range(4) for row in drift(east_nm=5 * k, ship=DRIFTER + 10 + k)]
+    rows = [*lone, *silence(9, 36, 24, 48)]
+    assert [(event["other_drifts"], event["others"]) for event in found(rows)] == [(3, 0)] * 4
+    assert len(found(rows, most_drifts=3)) == 4
+    assert found(rows, most_drifts=2) == []
+
+
+def test_a_drift_in_two_parts_is_one_ship_and_keeps_itself_no_company() -> None:
+    twice = [row for row in drift(10, 13) if row[1] <= 14] + [row for row in drift(18, 22) if row[1] > 16]
+    events = found([*twice, *silence(6, 36, 28, 48)], most_drifts=0)
+    assert [event["other_drifts"] for event in events] == [0, 0]
+
+
+@pytest.mark.parametrize(("apart_nm", "count"), [(0.05, 1), (1.0, 1), (2.6, 1), (2.8, 3)])
+def test_ships_in_company_are_no_candidates_and_hide_no_others(apart_nm: float, count: int) -> None:
+    """5 km are 2.7 miles; a third ship lies alone, and a crowd does not use up the drifts that its silence may fit."""
+    rows = [*drift(), *drift(east_nm=apart_nm, ship=DRIFTER + 10), *drift(east_nm=20, ship=DRIFTER + 11)]
+    rows += silence(9, 36, 24, 48)
+    assert [event["ship"] for event in found(rows, most_drifts=0 if count == 1 else 5)][-1] == DRIFTER + 11
+    assert len(found(rows)) == count
+    assert len(found(rows, alone_m=0)) == 3
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.lists(st.tuples(st.floats(0, 15), st.floats(0, 15)), min_size=2, max_size=12), st.floats(0.5, 9))
+def test_who_lies_alone_is_what_plain_loops_over_all_pairs_say(
+    places: list[tuple[float, float]], near_nm: float
+) -> None:
+    at = [(lat / 60, lon / 60) for lat, lon in places]
+    rows: Rows = [(DRIFTER + 10 + k, hour / 2, 10 + lat, 179.9 + lon, 0.0)
+                  for k, (lat, lon) in enumerate(at) for hour in range(20, 41)]  # fmt: skip
+    apart = [[float(distance_m(*one, *two)) for two in places_of(rows)] for one in places_of(rows)]
+    within = near_nm * METRES_PER_NM
+    lone = [DRIFTER + 10 + k for k, row in enumerate(apart) if sum(metres <= within for metres in row) == 1]
+    if all(abs(metres - within) > 1 for row in apart for metres in row):
+        events = found([*rows, *silence(4, 36, 30, 48)], alone_m=within, most_drifts=99)
+        assert [event["ship"] for event in events] == lone
+
+
+def places_of(rows: Rows) -> list[tuple[float, float]]:
+    return list({ship: (lat, lon) for ship, _, lat, lon, _ in rows}.values())
 
 
 def test_a_drift_and_a_silence_over_several_midnights_are_one_candidate() -> None:

@@ -27,7 +27,7 @@ DETECTING: list[Detector] = [
     encounter(preset="starboard", anchorages=PORTS, away_from_anchorage_m=1000),
     loitering(ports=PORTS, for_at_least=hours(2)),
     loitering(preset="coastal", ports=PORTS, for_at_least=hours(2)),
-    dark_encounter(anchorages=PORTS),
+    dark_encounter(anchorages=PORTS, alone_m=100, most_drifts=8, most_others=8),
 ]
 FIRST = 911000000
 SEEDS = st.integers(0, 2**32 - 1)

@@ -49,8 +49,10 @@ def dark_encounter(
     silent_at_most: timedelta = hours(72),  # noqa: B008
     speed_kn: float | None = None,
     within_m: float = 200_000.0,
-    detour_m: float = 100_000.0,
-    most_others: int = 10,
+    detour_m: float = 200_000.0,
+    alone_m: float = 5_000.0,
+    most_drifts: int = 5,
+    most_others: int = 5,
 ) -> Detector:
     """A ship drifted, and another that was not heard could have lain beside it: a candidate, not a finding.
 
@@ -60,9 +62,11 @@ def dark_encounter(
         `within_m` of the drift and in which the other ship, at its speed, had the time to come, to lie there for
         `for_at_least` while the drift lasted, and to go where it was heard next, on a way no more than `detour_m`
         longer than the direct one. The event lasts from the earliest time at which it could have been there to the
-        latest. Its details say of how many other silences the same is true at the same time (`others`): of n + 1 that
-        fit, perhaps none was spent there. Where more than `most_others` fit, there is no
-        event.
+        latest. Its details say of how many other silences the same is true at the same time (`others`), and how many
+        other ships' drifts the silence fits (`other_drifts`): of n + 1 that fit, perhaps none is so. A silence
+        that fits everybody tells of nobody: where more than `most_others` or `most_drifts` fit, there is no event.
+        Nor is there one for a ship that lay in company, such as in a roadstead: another ship's drift
+        that fits the same silence lay less than `alone_m` off.
 
     Why it matters:
         Where goods change ships in secret, one of the two often transmits and drifts as if waiting. Who else was
@@ -90,8 +94,11 @@ def dark_encounter(
         speed_kn: the speed of the silent ship; None takes what it has shown (the 95th percentile of the speeds over
             3 kn that it sent), or 12 kn where it sent fewer than 20.
         within_m: both ends of the silence lie at most this far from the drift; 200 km.
-        detour_m: how much longer than the great circle its way may have been; 100 km.
-        most_others: where the silences of more other ships would fit at the same time, nothing is said; 10.
+        detour_m: how much longer than the great circle its way may have been; 200 km, which is 9 h there and back at
+            12 kn.
+        alone_m: no other ship's drift that fits the same silence lay so near, at any time in it; 5 km, 0 for any.
+        most_drifts: where the silence would fit the drifts of more other ships, nothing is said; 5.
+        most_others: where the silences of more other ships would fit at the same time, nothing is said; 5.
 
     References:
         - Kroodsma et al., Revealing the global longline fleet with satellite radar, Scientific Reports 12 (2022),
@@ -117,12 +124,14 @@ def dark_encounter(
     )
     stay_us, silent_us = for_at_least // _MICROSECOND, (silent_for // _MICROSECOND, silent_at_most // _MICROSECOND)
     both = partial(_both, drifts=drifts, slots=slots, silent_us=silent_us, speed_kn=speed_kn, stay_us=stay_us)
+    few = partial(_candidates, alone_m=alone_m, most_drifts=most_drifts, most_others=most_others)
     return Detector(
         kind="dark_encounter",
         stages=(
             Stage(By("ship"), both, reads=(*READS, "sog"), until=True),
             Stage(By("day"), partial(_possible, within_m=within_m, detour_m=detour_m, stay_us=stay_us)),
-            Stage(By("ship", "drift_start"), partial(_candidates, most_others=most_others)),
+            Stage(By("ship", "drift_start"), _counted),
+            Stage(By("other_ship", "other_start"), few),
         ),
         about=str(dark_encounter.__doc__),
         parameters=(
@@ -136,6 +145,8 @@ def dark_encounter(
             ("speed", "own" if speed_kn is None else f"{speed_kn:g}kn"),
             ("within", f"{within_m:g}m"),
             ("detour", f"{detour_m:g}m"),
+            ("alone", f"{alone_m:g}m"),
+            ("most_drifts", str(most_drifts)),
             ("most_others", str(most_others)),
         ),
     )
@@ -274,13 +285,42 @@ def _drifted(both: pl.DataFrame, when: Floats) -> tuple[Floats, Floats]:
     return places(one + (two - one) * share[:, None])
 
 
-def _candidates(table: pl.DataFrame, *, most_others: int) -> pl.DataFrame:
-    """The events of each drift; `table` stands by ship and drift."""
-    table = table.with_columns(pl.Series("others", _at_once(table), dtype=pl.Int64)).filter(
-        pl.col("others") <= most_others
-    )
-    if table.is_empty():
-        return empty(EVENTS)
+def _counted(table: pl.DataFrame) -> pl.DataFrame:
+    """With `others`, how many silences more fit the same drift at the same time; `table` stands by ship and drift."""
+    return table.with_columns(pl.Series("others", _at_once(table), dtype=pl.Int64))
+
+
+def _candidates(table: pl.DataFrame, *, alone_m: float, most_drifts: int, most_others: int) -> pl.DataFrame:
+    """The events of each silence that fits few drifts, and these few silences; `table` stands by silence."""
+    table = table.with_columns(table.select(pl.struct("other_ship", "other_start").rle_id())[:, 0].alias("silence"))
+    table = table.filter(pl.Series(_alone(table, alone_m), dtype=pl.Boolean))
+    table = table.with_columns((pl.col("ship").n_unique().over("silence").cast(pl.Int64) - 1).alias("other_drifts"))
+    table = table.filter((pl.col("other_drifts") <= most_drifts) & (pl.col("others") <= most_others))
+    return empty(EVENTS) if table.is_empty() else _as_events(table)
+
+
+def _alone(table: pl.DataFrame, within_m: float) -> Bools:
+    """Which candidates have no other ship's drift within that distance that fits the same silence.
+
+    Two ships in one cube of which the diagonal is that distance have company for certain. Only the rest are measured
+    against all: a roadstead of thousands, laid pair by pair, would be millions of pairs for each silence.
+    """
+    if table.is_empty() or within_m <= 0:
+        return np.ones(len(table), np.bool_)
+    silence, ship = table["silence"].to_numpy().astype(np.int64), table["ship"].to_numpy()
+    places = near.Places.of(silence, table["lat"].to_numpy(), table["lon"].to_numpy())
+    side = 2 * np.sin(min(within_m / geo.EARTH_RADIUS_M, np.pi) / 2) / np.sqrt(3.0)
+    x, y, z = np.floor(places.point / side).astype(np.int64).T
+    cubes = table.select("silence", "ship", x=pl.Series(x), y=pl.Series(y), z=pl.Series(z))
+    result: Bools = cubes.select(pl.col("ship").n_unique().over("silence", "x", "y", "z") == 1)[:, 0].to_numpy().copy()
+    rest = np.flatnonzero(result)
+    some = near.Places(silence[rest], places.point[rest])
+    for one, two, _ in near.between(some, places, within_m):
+        result[rest[one[ship[rest[one]] != ship[two]]]] = False
+    return result
+
+
+def _as_events(table: pl.DataFrame) -> pl.DataFrame:
     times = ("drift_start", "drift_end", "there", "back", "other_start", "other_end")
     table = table.with_columns(pl.col(times).cast(pl.Int64).cast(pl.Datetime("us")))
     silences = table.select("other_ship", "other_start", "other_start_lat", "other_start_lon").iter_rows()
@@ -324,6 +364,7 @@ def _details(row: dict[str, Any], gap: str) -> dict[str, Any]:
         "drift_start": row["drift_start"],
         "gap": gap,
         "hours": round((row["back"] - row["there"]) / timedelta(hours=1), 4),
+        "other_drifts": row["other_drifts"],
         "others": row["others"],
         "silent_hours": round(unheard_h, 4),
         "speed_kn": round(row["other_knots"], 3),
