@@ -1,14 +1,24 @@
-"""Ports: the table in the package, and the files of ports that a user brings."""
+"""Ports: the table in the package, and the files of ports that a user brings.
+
+A port is one or many points. An area (a polygon of GeoJSON) is turned into points when it is read: its outline every
+250 m and its inside every kilometre, so that everything that works on ports works on areas, and "within d metres of a
+point" is "in the area or within d metres of it", right to 11 m where d is 710 m or more. A hole is outside.
+"""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import polars as pl
 
-from darkwake import country
+from darkwake import country, geo
 from darkwake.errors import MissingColumn, Unreadable
 from darkwake.evidence import content_id
 from darkwake.schema import PORTS
@@ -24,19 +34,31 @@ LAYOUTS: dict[str, dict[str, str]] = {
     },
     "gfw-ports": {"label": "name", "iso3": "country", "latitude": "lat", "longitude": "lon"},
     "ports": {"name": "name", "country": "country", "lat": "lat", "lon": "lon"},
+    "port-areas": {},  # GeoJSON; has properties and no header
 }  # fmt: skip
+_PROPERTIES = {
+    "name": ("name", "port_name", "label"),
+    "country": ("country", "iso3", "iso2", "iso", "country_code"),
+    "port": ("port", "locode", "unlocode", "un/locode"),
+}
+"""What a feature calls it, in any case."""
+OUTLINE_M, INSIDE_M = 250.0, 1_000.0
+_MOST_POINTS = 20_000
+"""Of one area; a larger one is a coast, not a port."""
 
 
 def layout(header: list[str]) -> str | None:
     """The name of the layout that a CSV header has; None where it is no file of ports."""
     for name, columns in LAYOUTS.items():
-        if set(columns) <= set(header):
+        if columns and set(columns) <= set(header):
             return name
     return None
 
 
 def sniff(file: Path) -> str | None:
-    """The layout of a file of ports, from its first line; None where it is none."""
+    """The layout of a file of ports, from its first line, or its first feature; None where it is none."""
+    if file.suffix.lower() in (".geojson", ".json"):
+        return _sniff_areas(file)
     if file.suffix.lower() != ".csv":
         return None
     with file.open("rb") as raw:
@@ -52,12 +74,19 @@ def default() -> pl.DataFrame:
 
 
 def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
-    """The ports in a CSV file as PORTS, sorted by port, and how many rows were refused, by reason.
+    """The ports in a CSV or GeoJSON file as PORTS, sorted by port, and how many rows were refused, by reason.
+
+    A feature of GeoJSON has a name and a country (perhaps a UN/LOCODE as "port" or "locode") in its properties, and
+    points or polygons for a geometry; it counts as one row.
 
     Raises:
-        Unreadable: the file is no CSV.
+        Unreadable: the file is no CSV and no GeoJSON.
         MissingColumn: its header is none of the known layouts.
     """
+    if path.suffix.lower() in (".geojson", ".json"):
+        table, too_large = _features(path)
+        kept, refused = _checked(table, "port-areas")
+        return kept, dict(sorted((Counter(refused) + too_large).items()))
     try:
         raw = pl.read_csv(path, infer_schema=False, encoding="utf8-lossy")
     except pl.exceptions.PolarsError as error:
@@ -69,15 +98,18 @@ def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
         raise MissingColumn(
             f"the header {raw.columns[:8]} is no known layout of ports",
             where=str(path),
-            to_do="Use the World Port Index, a GFW anchorages file, or columns name,country,lat,lon",
+            to_do="Use the World Port Index, a GFW anchorages file, columns name,country,lat,lon, or GeoJSON",
         )
     columns = LAYOUTS[kind]
     table = raw.select(pl.col(theirs).str.strip_chars().alias(ours) for theirs, ours in columns.items())
-    table = table.with_columns(
-        pl.col("lat", "lon").cast(pl.Float64, strict=False),
-        _codes(table["country"]),
-        (pl.col("port") if kind == "world-port-index" else pl.lit(None, pl.String)).alias("port"),
-    )
+    if kind != "world-port-index":
+        table = table.with_columns(pl.lit(None, pl.String).alias("port"))
+    return _checked(table.with_columns(pl.col("lat", "lon").cast(pl.Float64, strict=False)), kind)
+
+
+def _checked(table: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Rows of port, name, country, lat and lon as PORTS, and how many were refused, by reason."""
+    table = table.with_columns(_codes(table["country"]))
     # the index writes the code as "IR BSR"; where it is missing its country is the only trace
     table = table.with_columns(pl.col("port").str.replace_all(" ", "").str.extract("^([A-Z]{2}[A-Z2-9]{3})$"))
     checks = {
@@ -88,7 +120,9 @@ def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
     }
     reason = pl.coalesce(pl.when(test).then(pl.lit(word)) for word, test in checks.items())
     table = table.with_columns(reason.alias("reason"))
-    refused = dict(table.drop_nulls("reason").group_by("reason").len().sort("reason").iter_rows())
+    # a feature has many points and is one row
+    once = pl.col("feature").n_unique() if kind == "port-areas" else pl.len()
+    refused = dict(table.drop_nulls("reason").group_by("reason").agg(once).sort("reason").iter_rows())
     kept = table.filter(pl.col("reason").is_null())
     shared = kept.group_by("port").agg(pl.col("name").n_unique().alias("names")).filter(pl.col("names") > 1)["port"]
     kept = kept.with_columns(pl.when(~pl.col("port").is_in(shared.implode())).then(pl.col("port")).alias("port"))
@@ -100,3 +134,93 @@ def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
 def _codes(names: pl.Series) -> pl.Series:
     found = {word: country.code(word) for word in names.drop_nulls().unique()}
     return names.replace_strict(found, default=None, return_dtype=pl.String).alias("country")
+
+
+# --- areas ---
+
+
+def _sniff_areas(file: Path) -> str | None:
+    """Whether it is GeoJSON whose first feature has a name and a country; "port-areas" or None."""
+    try:
+        features = json.loads(file.read_bytes())["features"]
+        said = _properties(features[0])
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+        return None
+    return "port-areas" if said["name"] and said["country"] else None
+
+
+def _properties(feature: dict[str, Any]) -> dict[str, str | None]:
+    given = {str(key).lower(): value for key, value in (feature["properties"] or {}).items()}
+    found = {ours: next((given[key] for key in theirs if given.get(key)), None) for ours, theirs in _PROPERTIES.items()}
+    return {ours: None if value is None else str(value).strip() for ours, value in found.items()}
+
+
+def _features(path: Path) -> tuple[pl.DataFrame, Counter[str]]:
+    """Port, name, country, lat, lon and feature of every point; and the features that are too large."""
+    try:
+        features = json.loads(path.read_bytes())["features"]
+        named = [(_properties(feature), feature["geometry"]) for feature in features]
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise Unreadable(
+            "the file of ports is no GeoJSON with features", where=str(path), to_do="Export a FeatureCollection"
+        ) from error
+    tables, too_large = [], Counter[str]()
+    for number, (said, geometry) in enumerate(named):
+        try:
+            parts = list(_points(geometry))
+        except (ValueError, TypeError, KeyError, IndexError):
+            parts = []
+        lat, lon = (np.concatenate([part[axis] for part in parts] or [np.full(1, np.nan)]) for axis in (0, 1))
+        if len(lat) > _MOST_POINTS:
+            too_large["too large for a port"] += 1
+            continue
+        fixed = {name: pl.lit(value, pl.String) for name, value in said.items()}
+        points = pl.DataFrame({"lat": lat, "lon": lon}).with_columns(pl.all().fill_nan(None))
+        tables.append(points.with_columns(**fixed, feature=pl.lit(number)))
+    kinds = {**dict.fromkeys(("port", "name", "country"), pl.String), "lat": pl.Float64, "lon": pl.Float64,
+             "feature": pl.Int32}  # fmt: skip
+    rows = [table.select(pl.col(name).cast(kind) for name, kind in kinds.items()) for table in tables]
+    return pl.concat([pl.DataFrame(schema=kinds), *rows]), too_large
+
+
+def _points(geometry: dict[str, Any]) -> Iterator[tuple[geo.Floats, geo.Floats]]:
+    """Latitudes and longitudes of a geometry's points, or of those that stand for its areas."""
+    kind, places = geometry["type"], geometry["coordinates"]
+    if kind in ("Point", "MultiPoint"):
+        pairs = np.array([place[:2] for place in ([places] if kind == "Point" else places)], float)
+        yield pairs[:, 1], pairs[:, 0]
+    elif kind in ("Polygon", "MultiPolygon"):
+        for polygon in [places] if kind == "Polygon" else places:
+            yield from _area([np.array([place[:2] for place in ring], float) for ring in polygon])
+
+
+def _area(rings: Sequence[geo.Floats]) -> Iterator[tuple[geo.Floats, geo.Floats]]:
+    """The points that stand for a polygon: along its rings, and inside by even-odd, so that holes are left out."""
+    west = rings[0][0, 0]
+    edges = []
+    for ring in rings:
+        if np.abs(ring).max() > 360:
+            raise ValueError
+        closed = np.vstack([ring, ring[:1]])
+        # without jumps at 180 degrees, each hole beside its outline
+        first = west + geo.wrap_lon(closed[0, 0] - west)
+        lon = np.append(first, first + np.cumsum(geo.wrap_lon(np.diff(closed[:, 0]))))
+        edges.append((closed[:-1, 1], lon[:-1], closed[1:, 1], lon[1:]))
+    lat1, lon1, lat2, lon2 = (np.concatenate(part) for part in zip(*edges, strict=True))
+    metres = geo.distance_m(lat1, lon1, lat2, lon2)
+    parts = np.maximum(1, np.ceil(metres / OUTLINE_M)).astype(np.int64)
+    if parts.sum() > _MOST_POINTS:
+        yield np.zeros(_MOST_POINTS + 1), np.zeros(_MOST_POINTS + 1)
+        return
+    edge = np.repeat(np.arange(len(parts)), parts)
+    along = (np.arange(len(edge)) - np.repeat(np.cumsum(parts) - parts, parts)) / parts[edge]
+    yield lat1[edge] + along * (lat2 - lat1)[edge], geo.wrap_lon(lon1[edge] + along * (lon2 - lon1)[edge])
+    step = np.degrees(INSIDE_M / geo.EARTH_RADIUS_M)
+    for lat in np.arange(lat1.min() + step / 2, lat1.max(), step):
+        cut = (lat1 <= lat) != (lat2 <= lat)
+        share = (lat - lat1[cut]) / (lat2[cut] - lat1[cut])
+        crossed = np.sort(lon1[cut] + share * (lon2[cut] - lon1[cut]))
+        wide = step / np.cos(np.radians(lat))
+        for begin, end in zip(crossed[::2], crossed[1::2], strict=True):
+            lon = np.arange(begin + wide / 2, end, wide)
+            yield np.full(len(lon), lat), geo.wrap_lon(lon)

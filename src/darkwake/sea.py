@@ -6,7 +6,7 @@ it is pulled straight wherever the line between two of its points is as far from
 staircase into a ship's route. Cells near land cost more (`keep_off_m`), because ships keep off the coast.
 
 What it does not know: depth, traffic schemes, canals (Suez, Panama and Kiel are land to it), and straits narrower
-than two cells. A box does not cross the antimeridian.
+than two cells. A box may cross the antimeridian; its east is then beyond 180.
 """
 
 from __future__ import annotations
@@ -56,13 +56,36 @@ _STEP, _VIA = _directions()
 class Sea:
     """The open water of a box, `(west, south, east, north)` in degrees, in cells of `cell_deg` degrees."""
 
-    def __init__(self, box: land.Box, cell_deg: float = 0.05, *, keep_off_m: float = 9_000.0) -> None:
+    def __init__(
+        self,
+        box: land.Box,
+        cell_deg: float = 0.05,
+        *,
+        keep_off_m: float = 9_000.0,
+        generous: bool = False,
+        canals: Sequence[Line] = (),
+    ) -> None:
+        """Read the land of the box.
+
+        With `generous` a cell is shut only where it is land all over, and a step may squeeze past a shut corner, so no
+        strait is closed: for asking what cannot be ruled out, not for a line to draw. `canals` are open as well.
+        """
         west, south, east, north = box
-        if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        if not (-180 <= west < east <= west + 360 and west < 180 and -90 <= south < north <= 90):
             raise WrongUse(f"the box {box} is not west, south, east, north", to_do="Give degrees, west below east")
         self.box, self.cell_deg = box, cell_deg
         self._keep = round(keep_off_m / (cell_deg * 60 * geo.METRES_PER_NM))
-        inner = _levels(_touched(box, cell_deg), self._keep + 1)
+        self._generous = generous
+        # beyond 180 the land stands under its own longitudes again
+        halves = [box] if east <= 180 else [(west, south, 180.0, north), (-180.0, south, east - 360.0, north)]
+        shut = np.concatenate([_touched(half, cell_deg, generous=generous) for half in halves], axis=1)
+        for lat, lon in canals:
+            along = np.linspace(0, len(lat) - 1, 2 + round(4 * float(np.abs(np.diff([lat, lon])).sum()) / cell_deg))
+            row, column = (np.interp(along, np.arange(len(lat)), ends) for ends in (lat, lon))
+            row, column = np.floor((row - south) / cell_deg), np.floor(self._from_west(column) / cell_deg)
+            here = (row >= 0) & (row < shut.shape[0]) & (column >= 0) & (column < shut.shape[1])
+            shut[row[here].astype(np.int64), column[here].astype(np.int64)] = False
+        inner = _levels(shut, self._keep + 1)
         self._level: NDArray[np.uint8] = np.pad(inner, _PAD)
         self._shape = self._level.shape
         self._flat = self._level.ravel()
@@ -116,20 +139,35 @@ class Sea:
         """
         tree = self._tree(start)
         reached = np.isfinite(tree.cost)
-        points = list(zip(np.asarray(lat, float).ravel(), np.asarray(lon, float).ravel(), strict=True))
-        found = np.full(len(points), np.inf)
-        for number, point in enumerate(points):
-            cell = self._nearest(point, reached)
-            if cell is not None:
-                found[number] = tree.cost[cell] + self._apart(point, cell) + self._apart(start, tree.root)
+        lats, lons = np.asarray(lat, float).ravel(), np.asarray(lon, float).ravel()
+        row, column = self._cells_of(lats, lons)
+        cells = row * self._shape[1] + column
+        # a position in a cell that was reached has none nearer; the others are looked for one by one
+        for number in np.flatnonzero(~reached[cells]):
+            nearest = self._nearest((float(lats[number]), float(lons[number])), reached)
+            cells[number] = -1 if nearest is None else nearest
+        found = np.full(len(lats), np.inf)
+        (there,) = np.nonzero(cells >= 0)
+        to_lat, to_lon = self._centres(cells[there])
+        away = geo.distance_m(lats[there], lons[there], to_lat, to_lon)
+        found[there] = tree.cost[cells[there]] + away + self._apart(start, tree.root)
         return found.reshape(np.shape(np.asarray(lat)))
+
+    def field_from(self, start: Point) -> geo.Floats:
+        """Metres by sea from `start` to the middle of every cell, shape (rows, columns), row 0 in the south.
+
+        Infinite where it is shut or cannot be reached. As long or short as `distances_from`.
+        """
+        tree = self._tree(start)
+        inner = tree.cost.reshape(self._shape)[_PAD:-_PAD, _PAD:-_PAD]
+        result: geo.Floats = inner + self._apart(start, tree.root)
+        return result
 
     # --- cells ---
 
     def _cells_of(self, lat: geo.Floats, lon: geo.Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        west, south, _, _ = self.box
-        row = np.floor((lat - south) / self.cell_deg).astype(np.int64) + _PAD
-        column = np.floor((lon - west) / self.cell_deg).astype(np.int64) + _PAD
+        row = np.floor((lat - self.box[1]) / self.cell_deg).astype(np.int64) + _PAD
+        column = np.floor(self._from_west(lon) / self.cell_deg).astype(np.int64) + _PAD
         outside = (row < _PAD) | (column < _PAD) | (row >= self._shape[0] - _PAD) | (column >= self._shape[1] - _PAD)
         return np.where(outside, 0, row), np.where(outside, 0, column)
 
@@ -138,15 +176,21 @@ class Sea:
         west, south, _, _ = self.box
         return south + (row - _PAD + 0.5) * self.cell_deg, west + (column - _PAD + 0.5) * self.cell_deg
 
+    def _from_west(self, lon: ArrayLike) -> geo.Floats:
+        """Degrees east of the box's west edge; below 0 on its western side, whatever the turn of the earth."""
+        west, _, east, _ = self.box
+        middle = (west + east) / 2
+        result: geo.Floats = geo.wrap_lon(np.asarray(lon, float) - middle) + (middle - west)
+        return result
+
     def _apart(self, point: Point, cell: int) -> float:
         lat, lon = self._centres(cell)
         return float(geo.distance_m(point[0], point[1], lat, lon))
 
     def _nearest(self, point: Point, allowed: NDArray[np.bool_]) -> int | None:
         """The allowed cell nearest to `point`, looked for in rings that widen; None where there is none near."""
-        west, south, _, _ = self.box
-        row = int(np.floor((point[0] - south) / self.cell_deg)) + _PAD
-        column = int(np.floor((point[1] - west) / self.cell_deg)) + _PAD
+        row = int(np.floor((point[0] - self.box[1]) / self.cell_deg)) + _PAD
+        column = int(np.floor(self._from_west(point[1]) / self.cell_deg)) + _PAD
         grid = allowed.reshape(self._shape)
         wide, limit = 2, int(_SNAP_M / (self.cell_deg * 60 * geo.METRES_PER_NM)) + 2
         while True:
@@ -215,7 +259,8 @@ class Sea:
                 new = cost[cells, None] + metres[cells // width] * (dear[cells, None] + dear[to])
                 better = np.flatnonzero((new < cost[to] - 1e-6) & open_[to])
                 cell, way = np.divmod(better, len(_STEP))
-                clear = open_[cells[cell, None] + via[way]].all(axis=1)
+                vias = open_[cells[cell, None] + via[way]]
+                clear = vias.any(axis=1) if self._generous else vias.all(axis=1)
                 better, way = better[clear], way[clear]
                 to, new = to.ravel()[better], new.ravel()[better]
                 order = np.argsort(-new, kind="stable")  # the cheapest is written last, and stands
@@ -333,8 +378,11 @@ def _dearness(keep: int) -> geo.Floats:
     return np.where(level > keep, 1.0, 1.0 + 1.2 * (keep + 1 - level) / max(keep, 1))
 
 
-def _touched(box: land.Box, cell_deg: float) -> NDArray[np.bool_]:
-    """Cells whose centre is land, or that an outline of land runs through, so that no small island is overlooked."""
+def _touched(box: land.Box, cell_deg: float, *, generous: bool = False) -> NDArray[np.bool_]:
+    """Cells whose centre is land, or that an outline of land runs through, so that no small island is overlooked.
+
+    With `generous` those whose centre is land and that no outline runs through.
+    """
     west, south, _, _ = box
     found = land.mask(box, cell_deg, "10m").copy()
     for ring in land.rings_in(box, "10m"):
@@ -348,7 +396,7 @@ def _touched(box: land.Box, cell_deg: float) -> NDArray[np.bool_]:
         row = np.floor((point[:, 1] - south) / cell_deg).astype(np.int64)
         column = np.floor((point[:, 0] - west) / cell_deg).astype(np.int64)
         inside = (row >= 0) & (column >= 0) & (row < found.shape[0]) & (column < found.shape[1])
-        found[row[inside], column[inside]] = True
+        found[row[inside], column[inside]] = not generous
     return found
 
 

@@ -45,6 +45,19 @@ def shore_m(lat: ArrayLike, lon: ArrayLike) -> geo.Floats:
     return found.reshape(np.shape(np.asarray(lat, float)))
 
 
+def inland_m(lat: ArrayLike, lon: ArrayLike) -> geo.Floats:
+    """Metres from each position (degrees) on land to the nearest outline of land; 0 on water.
+
+    Only the Caspian is a lake of the outlines: other lakes, rivers and canals count as land.
+    """
+    lats, lons = _flat(lat, lon)
+    found = np.zeros(len(lats))
+    dry = np.flatnonzero(on_land(lats, lons))
+    if len(dry):
+        found[dry] = _coast().nearest.find(lats[dry], lons[dry])[1]
+    return found.reshape(np.shape(np.asarray(lat, float)))
+
+
 def on_land(lat: ArrayLike, lon: ArrayLike) -> Bools:
     """Whether each position lies within the outlines of land, and in no lake of theirs."""
     lats, lons = _flat(lat, lon)

@@ -129,7 +129,7 @@ def test_dates_and_both_ways() -> None:
 
 def test_back_and_forth_counts_each_way_by_ship() -> None:
     found = back_and_forth(sail(*ROUND), from_=["CN"], to=["IR"])
-    assert found.rows() == [(A, 2, 1, at(10), at(90), 10.0)]
+    assert found.rows() == [(A, 2, 1, at(10), at(90), 10.0, 0)]
 
 
 def test_a_side_without_places_and_a_wrong_table_are_refused() -> None:
@@ -142,6 +142,15 @@ def test_a_side_without_places_and_a_wrong_table_are_refused() -> None:
         corridor(voyages.drop("dark_h"), from_=["CN"], to=["IR"])
     with pytest.raises(WrongUse, match="not SHIPS"):
         legs(schema.empty(schema.EVENTS), schema.empty(schema.EVENTS))
+
+
+def test_calls_that_are_not_sure_enough_are_no_ends() -> None:
+    past = {"port": "CNBBB", "name": "Invented BBB", "country": "CN", "confidence": 1}
+    rows = (call(A, 0, 20, "CNAAA"), event("port_call", A, 30, 31, **past), call(A, 50, None, "IRBBB"))
+    assert short(sail(*rows)) == [("CNAAA", "IRBBB", 20, 50, 0)]
+    sure = {"port": "CNBBB", "name": "Invented BBB", "country": "CN", "confidence": 3}
+    found = sail(rows[0], event("port_call", A, 30, 31, **sure), rows[2])
+    assert found.select("from_confidence", "to_confidence").rows() == [(None, 3), (3, None)]
 
 
 def test_nothing_gives_nothing() -> None:

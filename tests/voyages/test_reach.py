@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from darkwake import geo, ports, schema
 from darkwake.sea import Sea
-from darkwake.voyages import may_have_called, top_speeds, within_reach
+from darkwake.voyages import may_have_called, reach_area, top_speeds, within_reach
 
 DAY = datetime(2025, 9, 1)
 OFF_MUSCAT = (24.2, 58.6)
@@ -62,7 +64,7 @@ def test_a_port_across_land_takes_the_way_round() -> None:
     begin = (25.2, 56.6)
     (row,) = within_reach(table(gap(begin, begin, 96)), dubai, {}).iter_rows(named=True)
     straight = float(geo.distance_m(*begin, 25.30, 55.25))
-    assert row["there_m"] > 2 * straight
+    assert 1.7 * straight < row["there_m"] < 2.2 * straight
     assert row["speed_kn"] == 12.0
     assert within_reach(table(gap(begin, begin, 2 * straight / (12 * geo.KNOT_MS * 3600) + 1)), dubai, {}).is_empty()
 
@@ -73,11 +75,64 @@ def test_open_gaps_and_far_ports_are_left_out() -> None:
     assert within_reach(table(gap(OFF_MUSCAT, OFF_MUSCAT, 24)), far, {}).is_empty()
 
 
-def test_across_the_antimeridian_the_straight_way_bounds() -> None:
+def test_the_antimeridian_changes_nothing() -> None:
     fiji = ports.default().filter(pl.col("port") == "FJSUV")
     found = within_reach(table(gap((-18.0, 179.5), (-18.0, -179.5), 48)), fiji, {1: 14.0})
     assert found["port"].to_list() == ["FJSUV"]
-    assert found["there_m"][0] == pytest.approx(float(geo.distance_m(-18.0, 179.5, fiji["lat"][0], fiji["lon"][0])))
+    straight = float(geo.distance_m(-18.0, 179.5, fiji["lat"][0], fiji["lon"][0]))
+    assert straight <= found["there_m"][0] < 1.3 * straight
+    area = reach_area(table(gap((-18.0, 179.5), (-18.0, -179.5), 48)), {1: 14.0})
+    assert (area["west"] < area["east"]).all()
+    assert area["west"].min() == -180.0
+    assert area["east"].max() == 180.0
+
+
+def test_canals_are_open_and_no_strait_is_too_narrow() -> None:
+    """Suez for a ship off Port Said, and the Sound at Helsingborg, four kilometres wide, for one in the Kattegat."""
+    suez = pl.DataFrame([("EGSUZ", "Suez", "EG", 29.95, 32.55)], schema.PORTS, orient="row")
+    assert within_reach(table(gap((31.6, 32.4), (31.6, 32.4), 24)), suez, {})["port"].to_list() == ["EGSUZ"]
+    malmo = pl.DataFrame([("SEMMA", "Malmo", "SE", 55.62, 12.99)], schema.PORTS, orient="row")
+    (row,) = within_reach(table(gap((56.5, 12.2), (56.5, 12.2), 24)), malmo, {}).iter_rows(named=True)
+    assert row["there_m"] < 1.4 * float(geo.distance_m(56.5, 12.2, 55.62, 12.99))
+
+
+def test_a_port_up_a_river_takes_the_straight_way_and_one_on_another_sea_is_not_named() -> None:
+    known = [("CNNKG", "Nanjing", "CN", 32.08, 118.75), ("IRANZ", "Bandar Anzali", "IR", 37.47, 49.46)]
+    rivers = pl.DataFrame(known, schema.PORTS, orient="row")
+    off_shanghai, in_the_gulf = (31.0, 122.8), (29.3, 49.5)
+    assert within_reach(table(gap(off_shanghai, off_shanghai, 96)), rivers, {})["port"].to_list() == ["CNNKG"]
+    assert within_reach(table(gap(in_the_gulf, in_the_gulf, 96)), rivers, {}).is_empty()
+
+
+def cells(area: pl.DataFrame, lat: float, lon: float) -> pl.DataFrame:
+    near = (pl.col("lat") - lat).abs() <= pl.col("cell_deg") / 2 + 1e-9
+    return area.filter(near & (pl.col("west") <= lon + 1e-9) & (pl.col("east") >= lon - 1e-9))
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.floats(57.0, 58.4), st.floats(57.0, 58.4), st.floats(3.0, 20.0), st.integers(1, 4))
+def test_every_port_in_reach_lies_in_the_area_and_the_area_is_bounded(
+    lon: float, other: float, hours: float, bands: int
+) -> None:
+    one = table(gap((24.8, lon), (24.7, other), hours))
+    area = reach_area(one, {1: 13.0}, most_runs=300, bands=bands)
+    assert area.height <= 300
+    assert schema.problems(area, schema.REACH_AREA) == []
+    # from where it was last heard to where it was heard again it went through the area
+    if area.height:
+        assert cells(area, 24.8, lon).height >= 1
+    for port in within_reach(one, IRAN, {1: 13.0}).iter_rows(named=True):
+        wide = pl.col("cell_deg") * 2  # a port on land stands for the water before it
+        near = area.filter((pl.col("lat") - port["lat"]).abs() <= wide)
+        assert near.filter((pl.col("west") - wide <= port["lon"]) & (pl.col("east") + wide >= port["lon"])).height, port
+
+
+def test_the_area_of_more_hours_holds_that_of_less() -> None:
+    less, more = (reach_area(table(gap(OFF_MUSCAT, OFF_MUSCAT, h)), {1: 13.0}, bands=1) for h in (20, 30))
+    for run in less.iter_rows(named=True):
+        middle = (run["west"] + run["east"]) / 2
+        assert cells(more, run["lat"], middle).height >= 1, run
+    assert reach_area(table(gap(OFF_MUSCAT, OFF_MUSCAT, None)), {}).is_empty()
 
 
 def leg(number: int, start: str | None, end: str | None, gaps: list[str]) -> dict[str, Any]:
@@ -110,5 +165,11 @@ def test_only_gaps_between_the_two_ends_may_hide_a_call() -> None:
 
 
 def test_the_speed_that_a_ship_has_shown() -> None:
-    positions = pl.DataFrame({"ship": [1] * 100 + [2] * 3, "sog": [10.0] * 94 + [14.0] * 5 + [50.0] + [0.1] * 3}).lazy()
-    assert top_speeds(positions, [1, 2]) == {1: 14.0}
+    sog = [10.0] * 94 + [14.0] * 5 + [50.0] + [0.1] * 3
+    columns = {"ship": [1] * 100 + [2] * 3, "sog": sog, "lat": [24.0] * 103, "lon": [58.0] * 103}
+    time = [DAY + timedelta(minutes=10 * k) for k in range(103)]
+    positions = pl.DataFrame(columns | {"time": time})
+    assert top_speeds(positions.lazy(), [1, 2]) == {1: 14.0}
+    # where no speed was sent, the way from position to position tells: a mile in ten minutes is six knots
+    moving = positions.with_columns(lat=24.0 + pl.int_range(pl.len()) / 60, sog=pl.lit(None, pl.Float32))
+    assert top_speeds(moving.lazy(), [1])[1] == pytest.approx(6.0, rel=0.01)

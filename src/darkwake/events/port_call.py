@@ -39,6 +39,7 @@ def port_call(
     stop_kn: float = 0.2,
     go_kn: float = 0.5,
     silent_for: timedelta = hours(4),  # noqa: B008  a timedelta cannot change
+    passing: bool = False,
     until: datetime | None = None,
 ) -> Detector:
     """A ship came to a port and stopped there, or fell silent there.
@@ -47,7 +48,9 @@ def port_call(
         An unbroken visit to the surroundings of a port in which the ship stopped or was silent. The visit begins at
         the first position within `enter_m` of a port's point and lasts until a position beyond `leave_m` of every
         point. Inside, a stop begins at `stop_kn` or less and ends at `go_kn` or more. A ship that only sails past
-        makes no call. The call has no end where the ship was still in port at its last position.
+        makes no call, unless `passing` asks for it. The call has no end where the ship was still in port at its last
+        position. How sure the call is (confidence) counts what was seen of it: 4 a stop or a silence with both the
+        entry and the exit, 3 with one of them, 2 with neither, 1 an entry or exit alone.
 
     Why it matters:
         Calls are the ends of voyages: what was loaded or landed, was loaded or landed there. A call at a port that
@@ -67,12 +70,14 @@ def port_call(
         stop_kn: a ship in port stops at this speed or less; speed between positions where none was sent.
         go_kn: a stopped ship moves again at this speed or more.
         silent_for: no position for this long or longer, begun in port, counts as a silence in port.
+        passing: also visits without a stop and without a silence, of which the entry or the exit was seen; they have
+            confidence 1 and are no ends of voyages.
         until: the end of the data; None takes the time of the last position of the whole source, or the last one
             before nobody at all was heard for a day.
 
     References:
         - Global Fishing Watch, pipe-anchorages: port visits; 3 and 4 km, 0.2 and 0.5 kn, 4 h; its events are entry,
-          stop, gap and exit.
+          stop, gap and exit, and its confidence 1 to 4 is counted from them in the same way.
         - World Port Index, National Geospatial-Intelligence Agency, Pub. 150: the points of the default table.
     """
     table = default_ports.default() if ports is None else ports
@@ -97,6 +102,7 @@ def port_call(
         stop_kn=stop_kn,
         go_kn=go_kn,
         silent_us=silent_for // _MICROSECOND,
+        passing=passing,
     )
     if until is not None:
         do = partial(do, until=Coverage((until,)))
@@ -105,7 +111,7 @@ def port_call(
         kind="port_call",
         stages=(Stage(By("ship"), do, reads=_READS, until=until is None),),
         about=str(port_call.__doc__),
-        parameters=(*said.items(), ("silent_for", in_hours(silent_for))),
+        parameters=(*said.items(), ("silent_for", in_hours(silent_for)), *((("passing", "yes"),) if passing else ())),
     )
 
 
@@ -185,6 +191,7 @@ def _calls(
     stop_kn: float,
     go_kn: float,
     silent_us: int,
+    passing: bool,
     until: Coverage | None,
 ) -> pl.DataFrame:
     if positions.is_empty() or until is None:
@@ -226,13 +233,14 @@ def _calls(
         pl.col("stopped", "silent").any(),
         pl.col("stay_us", "stopped_us", "silent_us").sum(),
     )
-    visits = visits.filter(pl.col("stopped") | pl.col("silent"))
     first, last = visits["first"].to_numpy(), visits["last"].to_numpy()
     visits = visits.with_columns(
         pl.Series("entry", ~opens[first] & ~inside[first - 1]),
         pl.Series("ended", ~closes[last]),
         pl.Series("exit", ~closes[last] & ~inside[np.minimum(last + 1, len(inside) - 1)]),
     )
+    crossed = pl.lit(passing) & (pl.col("entry") | pl.col("exit"))
+    visits = visits.filter(pl.col("stopped") | pl.col("silent") | crossed)
     return _as_events(positions, visits, _by_port(inner, places, visits["visit"]))
 
 
@@ -327,4 +335,12 @@ def _details(visit: dict[str, object]) -> dict[str, object]:
         "distance_m": round(float(str(visit["distance"])), 1),
         **{name: round(int(str(visit[column])) / _HOUR_US, 4) for name, column in spans.items()},
         "parts": [part for part, column in parts if visit[column]],
+        "confidence": _confidence(visit),
     }
+
+
+def _confidence(visit: dict[str, object]) -> int:
+    """1 to 4, as Global Fishing Watch counts it: what was seen of the visit, not how long it was."""
+    if not (visit["stopped"] or visit["silent"]):
+        return 1
+    return 2 + bool(visit["entry"]) + bool(visit["exit"])

@@ -1,16 +1,15 @@
-"""Port to port: the legs between a ship's calls, the gaps that lie in each, and the corridor between two countries."""
+"""Port to port: the legs between a ship's calls, and the gaps that lie in each."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
 
-from darkwake import country, schema
+from darkwake import schema
 from darkwake.errors import WrongUse
 from darkwake.evidence import content_id
-from darkwake.schema import CHAINS, EVENTS, SHIPS, VOYAGES
+from darkwake.schema import EVENTS, SHIPS, VOYAGES
 
 INNOCENT = (
     "The voyage is ordinary trade; most voyages on any corridor are.",
@@ -20,13 +19,15 @@ INNOCENT = (
 LIMITS = (
     "A port call is seen only where positions were heard in the port; a call in the dark is at most possible.",
     "Ports are points: a ship at a terminal far from its port's point, or at an unlisted one, made no call here.",
-    "Ways by sea know no depth, no canals and no straits narrower than two cells of 3 nautical miles.",
+    "What could have been reached knows no depth, no ice, no locks and no queue; it is what cannot be ruled out.",
 )
 
 _HOUR_US = 3_600_000_000
 
 
-def legs(events: pl.DataFrame, ships: pl.DataFrame, *, shift: timedelta = timedelta(hours=2)) -> pl.DataFrame:
+def legs(
+    events: pl.DataFrame, ships: pl.DataFrame, *, shift: timedelta = timedelta(hours=2), at_least: int = 2
+) -> pl.DataFrame:
     """VOYAGES: what lies between the calls of each ship, and before the first and after the last.
 
     Two calls in a row at one port less than `shift` apart are one stay, unless a gap began in between: a move from
@@ -37,6 +38,8 @@ def legs(events: pl.DataFrame, ships: pl.DataFrame, *, shift: timedelta = timede
         events: EVENTS, of which "port_call" and "gap" are used.
         ships: SHIPS, for where each track begins and ends; a ship that is missing there has no legs.
         shift: how short a stay outside may be to count as a move inside the port.
+        at_least: calls of less confidence (1 to 4, see port_call) are no ends of voyages; 1 takes those that only
+            sailed past, where the events hold any. A call that says nothing of its confidence counts.
 
     Raises:
         WrongUse: a table does not have its schema.
@@ -46,7 +49,9 @@ def legs(events: pl.DataFrame, ships: pl.DataFrame, *, shift: timedelta = timede
         if wrong:
             raise WrongUse(f"the table is not {name}: {wrong[0]}", where="legs", to_do=f"Hand in {name} of this store")
     gaps = events.filter(pl.col("kind") == "gap").sort("start", "ship", "id")
-    stays = _stays(events.filter(pl.col("kind") == "port_call"), gaps, shift)
+    sure = pl.col("details").str.json_path_match("$.confidence").cast(pl.Int8)
+    calls = events.filter(pl.col("kind") == "port_call").with_columns(sure.alias("confidence"))
+    stays = _stays(calls.filter((pl.col("confidence") >= at_least).fill_null(True)), gaps, shift)
     found = _between(stays, ships)
     found = _with_gaps(found, gaps)
     ids = [content_id("voyage", *key) for key in found.select("ship", "departed", "from_call", "to_call").iter_rows()]
@@ -58,7 +63,7 @@ def legs(events: pl.DataFrame, ships: pl.DataFrame, *, shift: timedelta = timede
 def _stays(calls: pl.DataFrame, gaps: pl.DataFrame, shift: timedelta) -> pl.DataFrame:
     """The calls, those that are one stay laid together: the first one's start and id, the last one's end and id."""
     named = [pl.col("details").str.json_path_match(f"$.{name}").alias(name) for name in ("port", "name", "country")]
-    calls = calls.select("ship", "start", "end", "id", "sources", *named).sort("ship", "start")
+    calls = calls.select("ship", "start", "end", "id", "sources", "confidence", *named).sort("ship", "start")
     before = pl.col("ship", "port", "end").shift(1).name.suffix("_before")
     began = gaps.select("ship", gap_start="start").sort("gap_start")
     calls = (
@@ -75,6 +80,7 @@ def _stays(calls: pl.DataFrame, gaps: pl.DataFrame, shift: timedelta) -> pl.Data
     return calls.group_by("stay", maintain_order=True).agg(
         pl.col("ship", "port", "name", "country", "start").first(),
         pl.col("end").last(),
+        pl.col("confidence").max(),
         pl.col("id").first().alias("first_call"),
         pl.col("id").last().alias("last_call"),
         pl.col("sources").first().list.first().alias("first_cited"),
@@ -84,7 +90,7 @@ def _stays(calls: pl.DataFrame, gaps: pl.DataFrame, shift: timedelta) -> pl.Data
 
 def _between(stays: pl.DataFrame, ships: pl.DataFrame) -> pl.DataFrame:
     """The legs without their gaps: each ship's ends of track and stays in a row, and what lies between neighbours."""
-    end = {"port": None, "name": None, "country": None, "first_call": None, "last_call": None}
+    end = ("port", "name", "country", "first_call", "last_call", "confidence")
     begin_cited, end_cited = pl.col("sources").list.first(), pl.col("sources").list.last()
     edges = [
         ships.select("ship", leaves=pl.col("first_seen"), comes=None, last_cited=begin_cited, first_cited=None, at=0),
@@ -93,7 +99,7 @@ def _between(stays: pl.DataFrame, ships: pl.DataFrame) -> pl.DataFrame:
     ]
     known = pl.concat(edges, how="diagonal_relaxed").join(ships.select("ship"), on="ship", how="semi")
     known = known.sort("ship", "at", "comes", nulls_last=True)
-    after = pl.col("ship", "port", "name", "country", "first_call", "comes", "first_cited").shift(-1)
+    after = pl.col("ship", "port", "name", "country", "first_call", "comes", "first_cited", "confidence").shift(-1)
     legs = known.with_columns(after.name.prefix("to_")).filter(
         (pl.col("ship") == pl.col("to_ship")) & (pl.col("leaves") < pl.col("to_comes"))
     )
@@ -109,6 +115,8 @@ def _between(stays: pl.DataFrame, ships: pl.DataFrame) -> pl.DataFrame:
         arrived="to_comes",
         from_call="last_call",
         to_call="to_first_call",
+        from_confidence="confidence",
+        to_confidence="to_confidence",
         sources=pl.concat_list("last_cited", "to_first_cited").list.drop_nulls(),
     )
 
@@ -137,108 +145,3 @@ def _with_gaps(found: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     found = found.join(by_leg, on="leg", how="left").drop("leg")
     nothing = pl.lit([], pl.List(pl.String))
     return found.with_columns(pl.col("gaps").fill_null(nothing), pl.col("dark_h").fill_null(0.0))
-
-
-def corridor(
-    voyages: pl.DataFrame,
-    *,
-    from_: Sequence[str],
-    to: Sequence[str],
-    start: datetime | None = None,
-    end: datetime | None = None,
-    both_ways: bool = False,
-) -> pl.DataFrame:
-    """CHAINS: the voyages from one side to the other, also those with calls elsewhere on the way.
-
-    A chain runs from the last call on the one side to the first call on the other after it. A ship that went from
-    China by Singapore to Iran made one voyage from China to Iran via Singapore.
-
-    Args:
-        voyages: VOYAGES, as `legs` gave them.
-        from_: countries (a code or an English name) or ports (the `port` of PORTS), any of which counts.
-        to: the other side, likewise.
-        start: leave out voyages that arrived before this.
-        end: leave out voyages that departed at this time or later.
-        both_ways: also the voyages from `to` to `from_`.
-
-    Raises:
-        WrongUse: a side is empty, or `voyages` is not VOYAGES.
-    """
-    wrong = schema.problems(voyages, VOYAGES)
-    if wrong:
-        raise WrongUse(f"the table is not VOYAGES: {wrong[0]}", where="corridor", to_do="Hand in what legs() gave")
-    one, other = _side(from_, "from_"), _side(to, "to")
-    found = [_chains(voyages, one, other)]
-    if both_ways:
-        found.append(_chains(voyages, other, one))
-    chains = pl.concat(found)
-    if start is not None:
-        chains = chains.filter(pl.col("arrived") >= start)
-    if end is not None:
-        chains = chains.filter(pl.col("departed") < end)
-    # where the two sides overlap, a leg within the overlap runs both ways; it is one voyage
-    return chains.unique(["ship", "voyages"], keep="first", maintain_order=True).sort("departed", "ship", "arrived")
-
-
-def back_and_forth(
-    voyages: pl.DataFrame,
-    *,
-    from_: Sequence[str],
-    to: Sequence[str],
-    start: datetime | None = None,
-    end: datetime | None = None,
-) -> pl.DataFrame:
-    """How often each ship ran a corridor each way, the busiest first; parameters as for `corridor`.
-
-    Returns:
-        Columns ship, out (voyages from `from_` to `to`), back (the other way), first_departed, last_arrived, dark_h.
-    """
-    ways = [corridor(voyages, from_=a, to=b, start=start, end=end) for a, b in ((from_, to), (to, from_))]
-    both = pl.concat(way.with_columns(back=pl.lit(back)) for way, back in zip(ways, (False, True), strict=True))
-    counted = both.group_by("ship").agg(
-        (~pl.col("back")).sum().cast(pl.Int64).alias("out"),
-        pl.col("back").sum().cast(pl.Int64),
-        pl.col("departed").min().alias("first_departed"),
-        pl.col("arrived").max().alias("last_arrived"),
-        pl.col("dark_h").sum(),
-    )
-    return counted.sort([pl.col("out") + pl.col("back"), "ship"], descending=[True, False])
-
-
-def _side(words: Sequence[str], name: str) -> tuple[list[str], list[str]]:
-    """The countries and the ports that a side names."""
-    if not words or isinstance(words, str):
-        raise WrongUse(
-            f"{name} names no place", where=f"corridor({name}=...)", to_do='Give countries or ports, such as ("CN",)'
-        )
-    codes = {word: country.code(word) for word in words}
-    return [code for code in codes.values() if code], [word for word, code in codes.items() if not code]
-
-
-def _at(side: tuple[list[str], list[str]], end: str) -> pl.Expr:
-    countries, ports = side
-    return (pl.col(f"{end}_country").is_in(countries) | pl.col(f"{end}_port").is_in(ports)).fill_null(False)
-
-
-def _chains(voyages: pl.DataFrame, from_: tuple[list[str], list[str]], to: tuple[list[str], list[str]]) -> pl.DataFrame:
-    """The voyages from one side to the other: each leg that arrives, and the last leg up to it that departed."""
-    legs = voyages.sort("ship", "departed", "id").with_row_index("leg").with_columns(pl.col("leg").cast(pl.Int64))
-    leaves = pl.when(_at(from_, "from")).then("leg").forward_fill().over("ship")
-    comes = _at(to, "to")
-    came = pl.when(comes).then("leg").forward_fill().shift(1).over("ship")
-    ends = legs.with_columns(leaves.alias("first"), came.fill_null(-1).alias("came"))
-    ends = ends.filter(comes & (pl.col("first") > pl.col("came")))
-    chains = ends.select(chain="leg", leg=pl.int_ranges("first", pl.col("leg") + 1)).explode("leg", empty_as_null=True)
-    return (
-        chains.join(legs, on="leg")
-        .sort("chain", "leg")
-        .group_by("chain", maintain_order=True)
-        .agg(
-            pl.col("ship", "departed", "from_port", "from_name", "from_country").first(),
-            pl.col("arrived", "to_port", "to_name", "to_country").last(),
-            pl.col("id").alias("voyages"),
-            pl.col("from_name").slice(1).alias("via"),
-            pl.col("dark_h").sum(),
-        )
-        .select(list(CHAINS))
-    )
