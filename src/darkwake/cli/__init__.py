@@ -1,0 +1,35 @@
+"""The command line: one command a step. What it does stands in steps.py; here are only words and tables."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+import darkwake as dw
+from darkwake.cli import cases, lists, parts
+from darkwake.cli.terminal import app, err, out
+from darkwake.errors import DarkwakeError
+
+__all__ = ["app", "cases", "lists", "main", "parts"]
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        out.print(f"darkwake {dw.__version__}")
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; a known error becomes one readable paragraph and its exit code."""
+    try:
+        app()
+    except DarkwakeError as error:
+        err.print(f"[bold red]darkwake:[/] {escape(error.message())}", soft_wrap=True)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        err.print("darkwake: stopped; what was finished before stays, nothing is half written.")
+        sys.exit(130)

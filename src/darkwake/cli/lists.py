@@ -1,0 +1,165 @@
+"""Lists: screen, goods, manifest, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+import darkwake as dw
+from darkwake.cli.terminal import Json, app, day, out, print_json, show_table
+from darkwake.errors import WrongUse
+
+Lists = Annotated[list[Path] | None, typer.Option(help="A list; may be repeated.")]
+Record = Annotated[Path | None, typer.Option(help="Keep a record of the search here: JSON, and a page beside it.")]
+
+
+@app.command(epilog='Example: darkwake screen "GOLDEN STAR" --imo 9349588 --lists sdn.xml.gz')
+def screen(
+    name: Annotated[str, typer.Argument(help="The name of a ship, a company or a person.")] = "",
+    imo: Annotated[str, typer.Option(help="The ship's IMO number.")] = "",
+    mmsi: Annotated[str, typer.Option(help="The ship's MMSI.")] = "",
+    callsign: Annotated[str, typer.Option(help="The ship's call sign.")] = "",
+    lists: Lists = None,
+    on: Annotated[str, typer.Option(help="The day that the question is about, such as 2025-10-29.")] = "",
+    record: Record = None,
+    as_json: Json = False,
+) -> None:
+    """Look one name or number up in the lists; each hit shows the two values that met."""
+    if not lists:
+        raise WrongUse("no list was given", to_do="Name at least one: --lists sdn.xml.gz")
+    made, searched = dw.alone.screen_one(
+        name=name, imo=imo, mmsi=mmsi, callsign=callsign, on=day(on), lists=lists
+    )  # fmt: skip
+    written = dw.kept.keep(record, parties=made) if record else ()
+    found = made.hits
+    if as_json:
+        told = {"searched": searched.as_dict(), "hits": found.to_dicts(), "standings": made.standings.to_dicts()}
+        print_json(told)
+        return
+    standings = {row["hit"]: row["standing_says"] for row in made.standings.iter_rows(named=True)}
+    for hit in found.iter_rows(named=True):
+        head = f"[bold]{escape(hit['name'])}[/]  {hit['list']} entry {hit['entry']} of {hit['list_date']}"
+        out.print(f"{head}  match: [bold]{hit['rank']}[/] ({hit['score']:.2f})", soft_wrap=True)
+        for feature in hit["features"]:
+            out.print(f"    {escape(feature['says'])}", soft_wrap=True)
+        if hit["id"] in standings:
+            out.print(f"    {escape(standings[hit['id']])}", soft_wrap=True)
+    out.print(escape(searched.sentence()), soft_wrap=True)
+    if found.is_empty():
+        out.print("That is not the same as clear.", soft_wrap=True)
+    for note in (*searched.notes, *(f"Written: {path}" for path in written)):
+        out.print(escape(note), soft_wrap=True)
+
+
+@app.command(
+    epilog='Example: darkwake goods "sodium perchlorate" --cas 7601-89-0 --on 2025-10-29 --from CN --to IR '
+    "--lists annex.json"
+)
+def goods(
+    description: Annotated[str, typer.Argument(help="The goods in the words of the papers.")] = "",
+    hs: Annotated[str, typer.Option(help="An HS code; dots and spaces do not matter.")] = "",
+    cn: Annotated[str, typer.Option(help="A CN code of eight digits.")] = "",
+    cas: Annotated[str, typer.Option(help="A CAS number.")] = "",
+    entry: Annotated[str, typer.Option(help="An entry of a list, such as 1C350.")] = "",
+    on: Annotated[str, typer.Option(help="The day that the question is about, such as 2025-10-29.")] = "",
+    from_: Annotated[str, typer.Option("--from", help="The country that the goods left.")] = "",
+    to: Annotated[str, typer.Option(help="The country that they went to.")] = "",
+    language: Annotated[str, typer.Option(help="Show names in this language too, such as zh.")] = "",
+    lists: Annotated[list[Path] | None, typer.Option(help="A control list or a table of codes; repeat it.")] = None,
+    record: Record = None,
+    as_json: Json = False,
+) -> None:
+    """Look goods up in control lists, by CAS number, customs code, entry or words; what met is shown."""
+    asked = dw.screening.GoodsAsked(
+        description=description, hs=hs, cn=cn, cas=cas, entry=entry, on=day(on), from_=from_, to=to, language=language
+    )
+    made = dw.alone.goods_of(asked, lists or [])
+    (answer,) = made.answers
+    written = dw.kept.keep(record, goods=made) if record else ()
+    if as_json:
+        print_json(answer.as_dict())
+        return
+    out.print(f"[bold]{escape(answer.verdict)}[/]", soft_wrap=True)
+    for one in answer.findings:
+        out.print(f"  {escape(one.says)}", soft_wrap=True)
+        if one.standing:
+            out.print(f"      {escape(one.standing)}", soft_wrap=True)
+    for title, lines in (("Rules of the route", answer.rules), ("Notes", answer.notes)):
+        if lines:
+            out.print(f"{title}:")
+        for line in lines:
+            out.print(f"  {escape(line)}", soft_wrap=True)
+    checked = "; ".join(one.said for one in answer.lists)
+    out.print(f"Lists checked: {escape(checked) or 'none but the few facts of the project'}.", soft_wrap=True)
+    out.print("Not found is not the same as clear; what is found may have a civil use.", soft_wrap=True)
+    for path in written:
+        out.print(f"Written: {path}", soft_wrap=True)
+
+
+@app.command(
+    epilog="Example: darkwake manifest shipments.xlsx --lists sdn.xml.gz --lists annex.json --record kept.json"
+)
+def manifest(
+    file: Annotated[Path, typer.Argument(help="A table of shipments (csv, xlsx).", show_default=False)],
+    lists: Lists = None,
+    on: Annotated[str, typer.Option(help="The day for rows that give none, such as 2025-10-29.")] = "",
+    columns: Annotated[str, typer.Option(help="Where the headers are your own: our column = its column.")] = "",
+    sheet: Annotated[str, typer.Option(help="The sheet of an xlsx; the first where none is named.")] = "",
+    encoding: Annotated[str, typer.Option(help="Of a csv, where it is not UTF-8.")] = "",
+    record: Record = None,
+    table: Annotated[Path | None, typer.Option("--out", help="Write the findings here as csv.")] = None,
+    rows: Annotated[int, typer.Option(help="How many rows of the table to print.")] = 40,
+    as_json: Json = False,
+) -> None:
+    """Screen every shipment of a table: parties, ship, goods and route, as of its day."""
+    told, written = dw.kept.screen_manifest(
+        file, lists or [], on=day(on), columns=columns, sheet=sheet, encoding=encoding, record=record, table=table
+    )
+    if as_json:
+        print_json(told.section() | {"findings": told.findings.to_dicts()})
+        return
+    for shipment in told.shipments.head(rows).iter_rows(named=True):
+        out.print(escape(shipment["says"]), soft_wrap=True)
+        for note in shipment["notes"]:
+            out.print(f"    {escape(note)}", soft_wrap=True)
+    show_table(told.findings, ["row", "part", "found", "list", "entry", "name", "on", "standing"], rows)
+    for line in (*told.manifest.notes, *told.notes, told.says(), *(f"Written: {path}" for path in written)):
+        out.print(escape(line), soft_wrap=True)
+
+
+@app.command(epilog="Example: darkwake rescreen record.json --lists sdn-new.xml.gz")
+def rescreen(
+    record: Annotated[Path, typer.Argument(help="A search record.", show_default=False)],
+    lists: Lists = None,
+    old: Annotated[list[Path] | None, typer.Option(help="An older version; may be repeated.")] = None,
+    rows: Annotated[int, typer.Option(help="How many rows of the table to print.")] = 40,
+    as_json: Json = False,
+) -> None:
+    """Make the searches of a record again on newer lists: what is new, gone and changed."""
+    told = dw.kept.rescreen_record(record, lists or [], old or [])
+    if as_json:
+        print_json({"changes": told.changes.to_dicts(), "says": told.says(), "notes": list(told.notes)})
+        return
+    show_table(told.changes, ["change", "asked", "list", "entry", "name"], rows)
+    for line in (*told.notes, told.says()):
+        out.print(escape(line), soft_wrap=True)
+
+
+@app.command(epilog="Example: darkwake verify record.json --lists sdn.xml.gz")
+def verify(
+    record: Annotated[Path, typer.Argument(help="A search record.", show_default=False)],
+    lists: Annotated[list[Path] | None, typer.Option(help="A file that was searched; may be repeated.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Hold a search record against its files, and make its searches again."""
+    checks = dw.kept.verify(record, lists=lists or [])
+    if as_json:
+        print_json([{"what": one.what, "result": one.result, "says": one.says} for one in checks])
+    else:
+        for one in checks:
+            out.print(f"{one.result:>20}  [bold]{escape(one.what)}[/]  {escape(one.says)}", soft_wrap=True)
+    if any(one.result == "does not hold" for one in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,110 @@
+"""Searches that are kept: records, manifests, decisions. What the commands verify, manifest, rescreen and decide do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from darkwake import schema, screening
+from darkwake.case import decisions, folder, record_page
+from darkwake.case.derived import Derived
+from darkwake.errors import WrongUse
+from darkwake.screening import csv_out, rescreen, shipments
+from darkwake.screening import manifest as manifests
+from darkwake.screening import record as records
+from darkwake.screening.verification import Check, verify
+
+__all__ = ["Check", "decide", "keep", "rescreen_record", "screen_manifest", "verify"]
+
+
+def keep(
+    out: Path,
+    *,
+    parties: records.PartySearch | None = None,
+    goods: records.GoodsSearch | None = None,
+    manifest: dict[str, Any] | None = None,
+    about: str = "",
+) -> tuple[Path, Path]:
+    """A record of a search made now, as JSON at `out` and as a page beside it."""
+    path = out.with_suffix(".json")
+    kept = records.seal(
+        at=datetime.now(UTC).replace(microsecond=0), parties=parties, goods=goods, manifest=manifest, about=about
+    )
+    page = path.with_suffix(".html")
+    folder.write_text(path, records.as_text(kept))
+    folder.write_text(page, record_page.render(kept, file=path.name))
+    return path, page
+
+
+def of_case(
+    case: folder.CaseFolder,
+    ships: Sequence[screening.Asked],
+    index: screening.Index,
+    hits: pl.DataFrame,
+    versions: screening.Versions,
+    days: pl.DataFrame,
+) -> pl.DataFrame:
+    """STANDINGS of a case's hits on the days of its voyages; the search is kept as a record in the derived folder.
+
+    Where a list is there in several versions, what the newest changed for these ships is kept beside it.
+    """
+    days_of: dict[int, list[date]] = {}
+    for ship, on in days.iter_rows():
+        days_of.setdefault(ship, []).append(on)
+    asked = {one: days_of.get(one.ship or 0, []) for one in ships}
+    made = records.of_parties(ships, index, hits=hits, versions=versions, days=asked)
+    keep(case.derived / "search-record", parties=made, about=case.path.name)
+    pairs = [every[-2:] for every in versions.by_name.values() if len(every) > 1]
+    changes = schema.empty(rescreen.RESCREENED)
+    if pairs:
+        changes = rescreen.rescreen(ships, [old for old, _ in pairs], [new for _, new in pairs]).changes
+    Derived(case).write("rescreened", changes)
+    return made.standings
+
+
+def screen_manifest(
+    file: Path,
+    lists: Sequence[Path],
+    *,
+    on: date | None = None,
+    columns: str = "",
+    sheet: str = "",
+    encoding: str = "",
+    record: Path | None = None,
+    table: Path | None = None,
+) -> tuple[manifests.ManifestAnswer, tuple[Path, ...]]:
+    """A manifest against lists of parties and goods; with `record` and `table` also written there."""
+    parties, goods = manifests.lists_in(lists)
+    read = shipments.read(file, columns=columns, sheet_name=sheet, encoding=encoding)
+    told = manifests.screen_manifest(read, parties=parties, goods=goods, on=on)
+    written: tuple[Path, ...] = ()
+    if record:
+        written = keep(record, parties=told.parties, goods=told.goods, manifest=told.section())
+    if table:
+        folder.write_text(table, csv_out.as_csv(told.findings))
+        written = (*written, table)
+    return told, written
+
+
+def rescreen_record(record: Path, new: Sequence[Path], old: Sequence[Path] = ()) -> rescreen.Rescreened:
+    """What a saved record asked, against newer lists."""
+    kept = records.load(record)
+    read = screening.formats.read
+    return rescreen.rescreen_record(kept, [read(file) for file in new], old=[read(file) for file in old])
+
+
+def decide(path: Path, wanted: str, *, because: str, author: str, word: str = decisions.WORDS[0]) -> decisions.Decision:
+    """What a person decided about a hit of a case, with the entry as it stands now."""
+    case = folder.find(path)
+    if not (case.derived / "hits.parquet").exists():
+        raise WrongUse("the case has not been run yet", where=str(path), to_do=f"Run it: darkwake run {path}")
+    hit = decisions.find(Derived(case).read("hits", schema.HITS), wanted)
+    sources = {one.sha256: one for one in case.sources()}
+    of = screening.formats.read(case.source_path(sources[hit["sources"][0]["source"]]))
+    (listed,) = records.listed_of(pl.DataFrame([hit], schema=schema.HITS, orient="row"), [of])
+    at = datetime.now(UTC).replace(microsecond=0)
+    return decisions.decide(case, hit, word=word, because=because, author=author, at=at, content=listed["content"])
