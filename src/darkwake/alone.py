@@ -1,17 +1,20 @@
-"""Each part alone: files in, a table out. What the commands tracks, events, voyages and screen do."""
+"""Each part alone: files in, a table out. What the commands tracks, events, voyages, screen and goods do."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import polars as pl
 
-from darkwake import events, ports, schema, screening, tracks, voyages
+from darkwake import events, ports, schema, screening, told, tracks, voyages
 from darkwake.case.folder import Progress
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import Source
+from darkwake.passages import passages
+from darkwake.screening import record
 
 
 def ingest(files: Sequence[Path], store: Path, *, columns: str = "", progress: Progress | None = None) -> list[Source]:
@@ -26,54 +29,126 @@ def _store(path: Path) -> tracks.Store:
     return tracks.Store(path)
 
 
+def kinds() -> tuple[str, ...]:
+    """The kinds of event that can be asked for, in the order in which they are found."""
+    return tuple(factory.__name__ for factory in events.DETECTORS)
+
+
 def find_events(
-    path: Path, *, only: str = "", longer_than: timedelta, progress: Progress | None = None
+    path: Path,
+    *,
+    only: str = "",
+    preset: str = "",
+    longer_than: timedelta,
+    places: Sequence[Path] = (),
+    progress: Progress | None = None,
 ) -> pl.DataFrame:
-    """EVENTS of a store, with `hours` and, for silences, `verdict` and `says` beside them."""
-    kinds = ("gap", "port_call")
-    if only and only not in kinds:
-        raise WrongUse(f"{only!r} is no kind of event", to_do=f"Use one of {', '.join(kinds)}")
+    """EVENTS of a store, with `hours`, and `verdict` and `says` where the kind has them."""
+    if only and only not in kinds():
+        raise WrongUse(f"{only!r} is no kind of event", to_do=f"Use one of {', '.join(kinds())}")
     if longer_than <= timedelta(0):
         raise WrongUse("a silence must be longer than nothing", to_do="Give --longer-than in hours, above 0")
-    store = _store(path)
+    store, points = _store(path), places_of(places)
     ships = store.ships()
-    found = schema.empty(schema.EVENTS)
-    weighed = schema.empty(schema.SILENCES)
-    if only != "port_call":
+    found, weighed = schema.empty(schema.EVENTS), schema.empty(schema.SILENCES)
+    chosen = _chosen(told.detectors(longer_than, points, store.identities()), only, preset, points)
+    for number, detector in enumerate(chosen):
         if progress:
-            progress("looking for silences", 0, None)
-        found = events.facts(events.gap(longer_than=longer_than).run(store))
-        sides = tracks.sides_of(store.shards(), found, identities=store.identities())
-        weighed = events.weigh(found, store, ships=ships, sides=sides, longer_than=longer_than)
-    if only != "gap":
-        if progress:
-            progress("looking for port calls", 0, None)
-        found = pl.concat([found, events.port_call(ports=ports.default()).run(store)])
+            progress(f"looking for {detector.kind.replace('_', ' ')}", number, len(chosen))
+        found = pl.concat([found, detector.run(store)])
+    gaps = events.facts(found.filter(pl.col("kind") == "gap"), ports=points)
+    if gaps.height:
+        sides = tracks.sides_of(store.shards(), gaps, identities=store.identities())
+        weighed = events.weigh(
+            gaps, store, ships=ships, sides=sides, longer_than=longer_than, interference=events.interference(found)
+        )
+    found = pl.concat([gaps, found.filter(pl.col("kind") != "gap")])
     hours = (pl.coalesce("end", pl.lit(ships["last_seen"].max())) - pl.col("start")).dt.total_seconds() / 3600
-    said = weighed.select(pl.col("event").alias("id"), "verdict", "says")
+    said = weighed.select(pl.col("event").alias("id"), "verdict", says_of_gap="says")
     table = found.with_columns(hours.alias("hours")).join(said, on="id", how="left", maintain_order="left")
+    own = pl.col("details").str.json_path_match("$.says")
+    pattern = pl.col("details").str.json_path_match("$.pattern")
+    table = table.with_columns(pl.coalesce("verdict", pattern), says=pl.coalesce("says_of_gap", own)).drop(
+        "says_of_gap"
+    )
     return table.sort("ship", "start", "kind", "id")
 
 
+def _chosen(
+    every: Sequence[events.Detector], only: str, preset: str, points: pl.DataFrame
+) -> Sequence[events.Detector]:
+    """The detectors to run: all, or one, and that with another preset where it has presets."""
+    if not preset:
+        return [detector for detector in every if not only or detector.kind == only]
+    if only == "encounter" and preset in events.ENCOUNTER_PRESETS:
+        return [events.encounter(preset=cast(Any, preset), anchorages=points)]
+    if only == "loitering" and preset in events.LOITERING_PRESETS:
+        return [events.loitering(preset=cast(Any, preset), ports=points)]
+    raise WrongUse(
+        f"there is no preset {preset!r} of {only or 'all events'}",
+        to_do=f"--only encounter has {', '.join(events.ENCOUNTER_PRESETS)}; "
+        f"--only loitering has {', '.join(events.LOITERING_PRESETS)}",
+    )
+
+
+def places_of(files: Sequence[Path]) -> pl.DataFrame:
+    """The ports in those files; the package's own where there is none."""
+    if not files:
+        return ports.default()
+    return pl.concat([ports.read(file)[0] for file in files]).unique().sort(list(schema.PORTS))
+
+
 def find_voyages(
-    path: Path, *, from_: tuple[str, ...] = (), to: tuple[str, ...] = (), progress: Progress | None = None
-) -> pl.DataFrame:
-    """VOYAGES of a store; with `from_` or `to`, the CHAINS from one to the other."""
-    store = _store(path)
-    found = find_events(path, longer_than=timedelta(hours=6), progress=progress).select(list(schema.EVENTS))
-    legs = voyages.legs(found, store.ships())
-    return voyages.corridor(legs, from_=from_, to=to) if from_ or to else legs
+    path: Path,
+    *,
+    from_: tuple[str, ...] = (),
+    to: tuple[str, ...] = (),
+    places: Sequence[Path] = (),
+    longer_than: timedelta = timedelta(hours=6),
+    progress: Progress | None = None,
+) -> tuple[pl.DataFrame, pl.DataFrame, list[str]]:
+    """VOYAGES of a store; with `from_` and `to` the CHAINS from one to the other, and each ship's count both ways.
+
+    Returns:
+        The voyages; the counts (no rows without a corridor); and where there is no voyage on the corridor, why.
+    """
+    if bool(from_) != bool(to):
+        raise WrongUse("a corridor has two ends", to_do="Give both: --from DK --to SE")
+    store, points = _store(path), places_of(places)
+    found = find_events(path, longer_than=longer_than, places=places, progress=progress)
+    if progress:
+        progress("laying voyages together", 0, None)
+    have = passages(found.select(list(schema.EVENTS)), store.ships(), store, points, from_=from_, to=to)
+    if not from_:
+        return have.legs, pl.DataFrame(), []
+    counts = voyages.back_and_forth(
+        have.legs, from_=from_, to=to, inferred=have.inferred, events=found.select(list(schema.EVENTS))
+    )
+    why = []
+    if have.corridor.is_empty():
+        why = voyages.why_none(have.legs, points, store.positions(), from_=from_, to=to, inferred=have.inferred)
+    return have.corridor, counts, why
 
 
 def screen_one(
-    *, name: str, imo: str, mmsi: str, callsign: str, lists: Sequence[Path]
-) -> tuple[pl.DataFrame, screening.Searched]:
-    """HITS of one name or number in those lists, and the record of the search."""
+    *, name: str, imo: str, mmsi: str, callsign: str, lists: Sequence[Path], on: date | None = None
+) -> tuple[record.PartySearch, screening.Searched]:
+    """One name or number in those lists: hits with their standing on the day, and the record of the search."""
     if not (name or imo or mmsi or callsign):
         raise WrongUse(
             "nothing was asked", to_do='Give a name or a number: darkwake screen "NAME" --imo N --lists FILE'
         )
-    index = screening.Index([screening.formats.read(file) for file in lists])
-    asked = screening.Asked(names=(name,) if name else (), imo=imo, mmsi=mmsi, callsign=callsign)
-    hits = screening.screen([asked], index)
-    return hits, screening.Searched.of([asked], index, hits)
+    versions = screening.Versions.of([screening.formats.read(file) for file in lists])
+    # the version that answers for the day, the newest where no day is asked about
+    newest = (versions.as_of(name, on or date.max) for name in versions.by_name)
+    index = screening.Index([one.list for one in newest if one])
+    asked = screening.Asked(names=(name,) if name else (), imo=imo, mmsi=mmsi, callsign=callsign, on=on)
+    made = record.of_parties([asked], index, versions=versions, days={asked: [on] if on else []})
+    return made, screening.Searched.of([asked], index, made.hits)
+
+
+def goods_of(asked: screening.GoodsAsked, lists: Sequence[Path]) -> record.GoodsSearch:
+    """What the control lists in those files say of goods."""
+    if asked.empty:
+        raise WrongUse("nothing was asked", to_do='Describe the goods: darkwake goods "WORDS" --hs N --cas N')
+    return record.of_goods([asked], screening.index_of(lists))

@@ -66,6 +66,28 @@ def of_case(
     return made.standings
 
 
+def decided(case: folder.CaseFolder, hits: pl.DataFrame) -> list[dict[str, Any]]:
+    """What was decided about the hits of a case, as the page shows it: one row a hit that has a decision."""
+    made = decisions.read(case)
+    if not made or hits.is_empty():
+        return []
+    kept = records.load(case.derived / "search-record.json")
+    told = decisions.apply(hits, made, decisions.contents_of(kept["parties"]["listed"]))
+    return [
+        {
+            "hit": row["id"],
+            **{key: row[key] for key in ("ship", "list", "entry")},
+            "word": row["decision"],
+            "because": row["decision_because"],
+            "author": row["decision_by"],
+            "at": row["decision_at"],
+            "expired": row["decision_expired"],
+            "changed": row["decision_says"] if row["decision_expired"] else "",
+        }
+        for row in told.filter(pl.col("decision").is_not_null()).iter_rows(named=True)
+    ]
+
+
 def screen_manifest(
     file: Path,
     lists: Sequence[Path],

@@ -13,7 +13,12 @@ from darkwake.case.folder import Added, CaseFolder
 from darkwake.errors import UnknownKind, Unreadable
 
 LISTS = tuple(reader.kind for reader in screening.formats.FORMATS)
-"""The kinds of source that are lists."""
+"""The kinds of source that are lists of parties."""
+GOODS = (
+    *(reader.kind for reader in screening.formats.controls.CONTROL_FORMATS),
+    *(reader.kind for reader in screening.formats.hs.CODE_FORMATS),
+)
+"""The kinds of source that tell of goods: control lists, and tables of customs codes."""
 
 
 def kind_of(file: Path, columns: str = "") -> str:
@@ -28,7 +33,13 @@ def kind_of(file: Path, columns: str = "") -> str:
     if file.stat().st_size == 0:
         raise Unreadable("the file is empty", where=str(file), to_do="Fetch it again; nothing was added")
     mapped = tracks.Columns.parse(columns) if columns else None
-    kind = screening.formats.sniff(file) or ports.sniff(file) or tracks.sniff(file, columns=mapped)
+    kind = (
+        screening.formats.sniff(file)
+        or screening.formats.controls.sniff_controls(file)
+        or screening.formats.hs.sniff_codes(file)
+        or ports.sniff(file)
+        or tracks.sniff(file, columns=mapped)
+    )
     if kind is None:
         raise UnknownKind(
             "no reader recognises this file",
@@ -53,13 +64,26 @@ class Sorted:
     heard: tuple[Added, ...]
     ports: tuple[Added, ...]
     lists: tuple[Added, ...]
+    goods: tuple[Added, ...]
 
     @staticmethod
     def of(sources: Sequence[Added]) -> Sorted:
         """By kind, each in the order given."""
         lists = tuple(source for source in sources if source.kind in LISTS)
         places = tuple(source for source in sources if source.kind in ports.LAYOUTS)
-        return Sorted(tuple(source for source in sources if source not in (*lists, *places)), places, lists)
+        goods = tuple(source for source in sources if source.kind in GOODS)
+        heard = tuple(source for source in sources if source not in (*lists, *places, *goods))
+        return Sorted(heard, places, lists, goods)
+
+
+def look_through(file: Path, kind: str) -> None:
+    """Read a list or a file of ports to its end, so that one that cannot be read is never taken."""
+    if kind in LISTS:
+        screening.formats.read(file)
+    elif kind in GOODS:
+        screening.index_of([file])
+    elif kind in ports.LAYOUTS:
+        ports.read(file)
 
 
 def ports_of(case: CaseFolder, given: Sequence[Added]) -> pl.DataFrame:

@@ -3,10 +3,11 @@
     new      a case folder with the question
     add      sources into it, each as it came, known by its hash
     run      ingest   messages -> one store            (tracks)
-             detect   positions -> gaps, port calls    (events)
+             detect   positions -> gaps, port calls, meetings and so on (events)
              weigh    gaps -> what each silence means  (tracks.sides, events.silence)
-             sail     calls and gaps -> voyages        (voyages)
+             sail     calls and gaps -> voyages        (passages, voyages)
              screen   identities -> list entries       (screening)
+             goods    what was on board -> control lists (screening)
              look     who was heard around, and where  (events.around, tracks.reception)
              join     evidence -> threads -> case.json (case)
              draw     case.json -> case.html           (case)
@@ -28,15 +29,16 @@ from typing import Any
 
 import polars as pl
 
-from darkwake import __version__, events, ports, schema, screening, synth, tracks, voyages
+from darkwake import __version__, events, kept, schema, screening, synth, told, tracks
 from darkwake.case import file as case_file
-from darkwake.case import findings, folder, html, thin
+from darkwake.case import folder, html, thin
 from darkwake.case.derived import Derived, StepReport
 from darkwake.case.file import summary
 from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
-from darkwake.sources import LISTS, Sorted, files_in, kind_of, ports_of
+from darkwake.passages import passages
+from darkwake.sources import Sorted, files_in, kind_of, look_through, ports_of
 
 __all__ = ["Asked", "RunReport", "add", "demo", "export", "new", "run", "summary"]
 
@@ -47,6 +49,11 @@ MOST_AROUND = 100
 MANY_POSITIONS = 5_000_000
 """From here on a second process is worth its start."""
 _PROCESSES = 2
+_PASSAGES = {
+    "voyages": "legs", "corridor": "corridor", "inferred": "inferred", "reach": "reach", "unheard": "unheard",
+    "reach_area": "area", "draughts": "draughts", "draught_changes": "changes",
+}  # fmt: skip
+"""Derived tables and the fields of `passages.Passages` that they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +87,7 @@ def add(
     given = [file for item in files for file in files_in(item)]
     kinds = [kind_of(file, columns) for file in given]
     for file, kind in zip(given, kinds, strict=True):
-        if kind in LISTS:
-            screening.formats.read(file)
-        elif kind in ports.LAYOUTS:
-            ports.read(file)
+        look_through(file, kind)
     with case.lock():
         folder.room_for(case.path, sum(file.stat().st_size for file in given))
         taken = []
@@ -121,9 +125,13 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
         _detect(derived, store, places, asked, key_events)
         _weigh(derived, store, asked, key_events)
         _sail(derived, store, places, asked, content_id("sail", key_events, asdict(asked)))
-        _screen(derived, store, sources.lists, content_id("screen", key, _hashes(sources.lists)))
+        key_lists = content_id("screen", key_events, asdict(asked), _hashes(sources.lists))
+        _screen(derived, store, sources.lists, key_lists)
+        _goods(derived, sources.goods, asked, content_id("goods", __version__, asdict(asked), _hashes(sources.goods)))
         _look(derived, store, content_id("look", key_events, asdict(asked), _hashes(sources.lists)))
-        everything = content_id("join", key_events, asdict(asked), [asdict(source) for source in case.sources()])
+        everything = content_id(
+            "join", key_events, asdict(asked), [asdict(source) for source in case.sources()], case.decided()
+        )
         _join(derived, store, sources, asked, everything)
         _draw(derived, everything)
     written = json.loads((case.path / "case.json").read_text(encoding="utf-8"))
@@ -160,20 +168,27 @@ def _ingest(derived: Derived, heard: Sequence[Added]) -> tracks.Store:
 
 
 def _detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
-    """Positions -> gaps and port calls; and who was heard at all."""
+    """Positions -> events of every kind, areas of interference; and who was heard at all."""
 
     def make() -> str:
         ships = store.ships()
         workers = _PROCESSES if ships["positions"].sum() > MANY_POSITIONS else 1
-        gaps = events.gap(longer_than=timedelta(hours=asked.longer_than_h)).run(store, workers)
-        calls = events.port_call(ports=places).run(store, workers)
-        found = pl.concat([events.facts(gaps, ports=places), calls]).sort("ship", "start", "kind", "id")
+        longer_than = timedelta(hours=asked.longer_than_h)
+        parts: list[pl.DataFrame] = []
+        for detector in told.detectors(longer_than, places, store.identities()):
+            if derived.progress:
+                derived.progress(f"looking for {detector.kind.replace('_', ' ')}", len(parts), len(events.DETECTORS))
+            one = detector.run(store, workers)
+            parts.append(events.facts(one, ports=places) if detector.kind == "gap" else one)
+        found = pl.concat(parts).sort("ship", "start", "kind", "id")
         derived.write("ships", ships)
         derived.write("events", found)
+        derived.write("interference", events.interference(found))
         kinds = dict(found.group_by("kind").len().iter_rows())
-        return f"{kinds.get('gap', 0):,} silences, {kinds.get('port_call', 0):,} port calls"
+        others = [f"{number:,} of {kind}" for kind, number in sorted(kinds.items()) if kind not in ("gap", "port_call")]
+        return ", ".join([f"{kinds.get('gap', 0):,} silences, {kinds.get('port_call', 0):,} port calls", *others])
 
-    derived.step("detect", key, [derived.path("ships"), derived.path("events")], make)
+    derived.step("detect", key, [derived.path(name) for name in ("ships", "events", "interference")], make)
 
 
 def _weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str) -> None:
@@ -184,7 +199,8 @@ def _weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str) -> Non
         sides = tracks.sides_of(store.shards(), gaps, identities=store.identities())
         longer_than = timedelta(hours=asked.longer_than_h)
         ships = derived.read("ships", schema.SHIPS)
-        weighed = events.weigh(gaps, store, ships=ships, sides=sides, longer_than=longer_than)
+        disturbed = derived.read("interference", schema.INTERFERENCE)
+        weighed = events.weigh(gaps, store, ships=ships, sides=sides, longer_than=longer_than, interference=disturbed)
         derived.write("sides", sides)
         derived.write("silences", weighed)
         verdicts = weighed.group_by("verdict").len().sort(["len", "verdict"], descending=[True, False])
@@ -194,54 +210,78 @@ def _weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str) -> Non
 
 
 def _sail(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
-    """Calls and gaps -> voyages, those on the corridor, and the calls that may have been made unheard."""
+    """Calls and gaps -> voyages, those on the corridor, what draughts say, and calls that nobody heard."""
 
     def make() -> str:
-        found, ships = derived.read("events", schema.EVENTS), derived.read("ships", schema.SHIPS)
-        legs = voyages.legs(found, ships)
         start, end = asked.times()
-        chains = schema.empty(schema.CHAINS)
-        if asked.from_ and asked.to:
-            chains = voyages.corridor(legs, from_=asked.from_, to=asked.to, start=start, end=end)
-        unheard = voyages.may_have_called(legs, found, on_corridor=chains, from_=asked.from_, to=asked.to)
-        wanted = places.filter(pl.col("country").is_in(asked.to) | pl.col("port").is_in(asked.to))
-        speeds = voyages.top_speeds(store.positions(), unheard["ship"].unique().to_list())
-        derived.write("voyages", legs)
-        derived.write("corridor", chains)
-        derived.write("reach", voyages.within_reach(unheard, wanted, speeds))
-        return f"{legs.height:,} legs, {chains.height:,} on the corridor"
+        weighed = derived.read("silences", schema.SILENCES).filter(pl.col("verdict") == "likely switched off")
+        found = passages(
+            derived.read("events", schema.EVENTS), derived.read("ships", schema.SHIPS), store, places,
+            from_=asked.from_, to=asked.to, start=start, end=end, of_note=weighed["event"].to_list(),
+        )  # fmt: skip
+        for name, field in _PASSAGES.items():
+            derived.write(name, getattr(found, field))
+        return (
+            f"{found.legs.height:,} legs, {found.corridor.height:,} on the corridor, {found.inferred.height:,} inferred"
+        )
 
-    derived.step("sail", key, [derived.path(name) for name in ("voyages", "corridor", "reach")], make)
+    derived.step("sail", key, [derived.path(name) for name in _PASSAGES], make)
 
 
 def _screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: str) -> None:
-    """Everything that a ship ever said of itself against the lists."""
+    """Everything that a ship ever said of itself against the lists, and how each hit stood on its voyages' days."""
     searched = derived.case.derived / "searched.json"
 
     def make() -> str:
         if not lists:
             derived.write("hits", schema.empty(schema.HITS))
+            derived.write("standings", schema.empty(schema.STANDINGS))
             folder.write_text(searched, json.dumps({"lists": "", "sources": []}))
             return "no list was added, so no ship was screened"
-        index = screening.Index([screening.formats.read(derived.case.source_path(source)) for source in lists])
-        counts = {
-            one.sha256: {
-                "rows": one.declared,
-                "kept": len(one.entries),
-                "refused": dict(one.refused),
-                "dated": str(one.date),
-            }
-            for one in index.lists
-        }
+        versions = screening.Versions.of([screening.formats.read(derived.case.source_path(source)) for source in lists])
+        # every version is searched, because an entry may be gone from the newest; of each entry the newest hit stands
+        index = screening.Index([one for every in versions.by_name.values() for one in every])
         ships = screening.asked_of(store.identities(), ships=derived.read("ships", schema.SHIPS))
-        hits = screening.screen(ships, index)
+        found = screening.screen(ships, index)
+        newest = pl.col("list_date") == pl.col("list_date").max().over("ship", "list", "entry")
+        hits = found.filter(newest)
+        legs = derived.read("voyages", schema.VOYAGES)
+        days = legs.select("ship", pl.coalesce("departed", "arrived").dt.date().alias("on")).drop_nulls()
         derived.write("hits", hits)
+        derived.write("standings", kept.of_case(derived.case, ships, index, hits, versions, days))
+        counts = {one.sha256: told.counted(one) for every in versions.by_name.values() for one in every}
+        sources = [asdict(told.source(source, **counts[source.sha256])) for source in lists if source.sha256 in counts]
         checked = "; ".join(one.described() for one in index.lists)
-        sources = [asdict(_source(source, **counts[source.sha256])) for source in lists]
         folder.write_text(searched, json.dumps({"lists": checked, "sources": sources}, ensure_ascii=False))
         return f"{hits.height:,} list entries met, of {len(index.listed):,}"
 
-    derived.step("screen", key, [derived.path("hits"), searched], make)
+    derived.step("screen", key, [derived.path("hits"), derived.path("standings"), searched], make)
+
+
+def _goods(derived: Derived, lists: Sequence[Added], asked: Asked, key: str) -> None:
+    """The goods that the case asks about against the control lists, on the route and in the period asked about."""
+    answers = derived.case.derived / "goods.json"
+
+    def make() -> str:
+        if not asked.goods:
+            folder.write_text(answers, json.dumps({"answers": [], "sources": []}))
+            return "the case asks about no goods"
+        index = screening.index_of([derived.case.source_path(source) for source in lists])
+        _, end = asked.times()
+        route = {"from_": _only(asked.from_), "to": _only(asked.to)}
+        on = (end - timedelta(days=1)).date() if end else None
+        found = [screening.search(screening.GoodsAsked(**one, **route, on=on), index) for one in asked.goods]
+        sources = [asdict(told.goods_source(source, index)) for source in lists]
+        written = {"answers": [one.as_dict() for one in found], "sources": sources}
+        folder.write_text(answers, json.dumps(written, ensure_ascii=False))
+        return "; ".join(f"{one.asked.described()}: {one.verdict}" for one in found)
+
+    derived.step("goods", key, [answers], make)
+
+
+def _only(places: Sequence[str]) -> str:
+    """The country of one end of the corridor; none where there are several, or a port alone."""
+    return places[0] if len(places) == 1 and len(places[0]) == 2 else ""
 
 
 def _look(derived: Derived, store: tracks.Store, key: str) -> None:
@@ -249,8 +289,8 @@ def _look(derived: Derived, store: tracks.Store, key: str) -> None:
 
     def make() -> str:
         hits = derived.read("hits", schema.HITS).filter(pl.col("rank") != "weak lead")
-        told = [derived.read("corridor", schema.CHAINS), derived.read("reach", schema.REACH), hits]
-        ships = pl.concat([table.select("ship") for table in told]).drop_nulls().unique()
+        of_note = [derived.read("corridor", schema.CHAINS), derived.read("unheard", schema.REACH), hits]
+        ships = pl.concat([table.select("ship") for table in of_note]).drop_nulls().unique()
         verdicts = derived.read("silences", schema.SILENCES).select(pl.col("event").alias("id"), "verdict")
         gaps = derived.read("events", schema.EVENTS).join(verdicts, on="id")
         gaps = gaps.filter(pl.col("ship").is_in(ships["ship"].implode()) | (pl.col("verdict") == "likely switched off"))
@@ -272,6 +312,7 @@ def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, 
     case = derived.case
 
     def make() -> str:
+        goods = json.loads((case.derived / "goods.json").read_text(encoding="utf-8"))
         tables = case_file.Tables(
             ships=derived.read("ships", schema.SHIPS),
             identities=store.identities(),
@@ -280,6 +321,15 @@ def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, 
             voyages=derived.read("voyages", schema.VOYAGES),
             corridor=derived.read("corridor", schema.CHAINS),
             reach=derived.read("reach", schema.REACH),
+            unheard=derived.read("unheard", schema.REACH),
+            interference=derived.read("interference", schema.INTERFERENCE),
+            inferred=derived.read("inferred", schema.INFERRED),
+            draughts=derived.read("draughts", schema.DRAUGHTS),
+            draught_changes=derived.read("draught_changes", schema.DRAUGHT_CHANGES),
+            reach_area=derived.read("reach_area", schema.REACH_AREA),
+            standings=derived.read("standings", schema.STANDINGS),
+            goods=goods["answers"],
+            decisions=kept.decided(case, derived.read("hits", schema.HITS)),
             hits=derived.read("hits", schema.HITS),
             looked=derived.read("looked", pl.Schema({"id": pl.String}))["id"].to_list(),
             around=derived.read("around", schema.AROUND),
@@ -288,56 +338,14 @@ def _join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, 
             tracks=thin.for_page(store.shards(), most=PAGE_POSITIONS, silent_s=asked.longer_than_h * 3600),
         )
         searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))
-        register = [*_register(case, store, sources), *(Source(**source) for source in searched["sources"])]
-        built = case_file.build(asked, register, tables, _told(asked, searched["lists"]))
+        lists = [Source(**source) for source in (*searched["sources"], *goods["sources"])]
+        register = [*told.register(case, store, sources), *lists]
+        by = told.of_parts(asked, searched["lists"], ports_of(case, sources.ports), store.identities())
+        built = case_file.build(asked, register, tables, by)
         folder.write_text(case.path / "case.json", case_file.dump(built))
         return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"
 
     derived.step("join", key, [case.path / "case.json"], make)
-
-
-def _register(case: CaseFolder, store: tracks.Store, sources: Sorted) -> list[Source]:
-    """The sources of positions and ports with what was kept and refused of each; `_screen` keeps that of lists."""
-    names = {source.sha256: source for source in case.sources()}
-    found = []
-    for source in store.sources():
-        added = names[source.sha256]
-        found.append(Source(**asdict(source) | {"name": added.name, "invented": added.invented}))
-    for added in sources.ports:
-        table, refused = ports.read(case.source_path(added))
-        rows = table.height + sum(refused.values())
-        found.append(_source(added, rows=rows, kept=table.height, refused=refused))
-    return found
-
-
-def _source(added: Added, **counts: Any) -> Source:
-    return Source(added.sha256, added.name, added.kind, added.bytes, invented=added.invented, **counts)
-
-
-def _told(asked: Asked, searched: str) -> case_file.Told:
-    """What the parts say of themselves."""
-    gap = events.gap(longer_than=timedelta(hours=asked.longer_than_h))
-    call = events.port_call()
-    silence = f"{gap.made_by}; events.silence {__version__}"
-    return case_file.Told(
-        made_by=f"darkwake {__version__}",
-        by={
-            "silence": silence,
-            "port call": call.made_by,
-            "voyage": f"voyages.legs {__version__}",
-            "listing": f"screening.match {__version__}",
-        },
-        innocent=findings.Innocent(
-            silence=events.INNOCENT, port_call=call.innocent, hit=screening.INNOCENT, voyage=voyages.INNOCENT
-        ),
-        searched=searched,
-        parameters=[
-            {"name": f"{detector.kind}.{name}", "value": value, "says": ""}
-            for detector in (gap, call)
-            for name, value in detector.parameters
-        ],
-        limits=(*events.LIMITS, *voyages.LIMITS, *screening.LIMITS),
-    )
 
 
 def _draw(derived: Derived, key: str) -> None:

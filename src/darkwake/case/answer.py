@@ -71,15 +71,20 @@ def _moved(
         for word, places in zip(("from", "to"), corridor, strict=True)
         if places
     )
-    by = len({chain["ship"] for chain in chains})
-    if not chains:
+    heard = [chain for chain in chains if not chain.get("inferred")]
+    guessed = len(chains) - len(heard)
+    by = len({chain["ship"] for chain in heard})
+    if not heard:
         said = f"{when}, none of the {words.count(ships, 'ship')} in the sources was heard to make a voyage {way}"
     else:
         made = f"{words.count(by, 'ship')} of the {ships:,} in the sources"
-        said = f"{when}, {made} made {words.count(len(chains), 'voyage')} {way}"
+        said = f"{when}, {made} made {words.count(len(heard), 'voyage')} {way}"
+    if guessed:
+        number = f"{guessed:,} more" if heard else words.count(guessed, "voyage")
+        said += f"; {number} may have been made, with a call that nobody heard at one end"
     if possible:
-        more = f"{words.count(possible, 'more leg' if chains else 'leg')} could have been one, with the call unheard"
-        said += f"; {more}"
+        more = words.count(possible, "more leg" if chains else "leg")
+        said += f"; {more} could have been one, with the call unheard"
     return said + "."
 
 

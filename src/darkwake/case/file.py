@@ -13,16 +13,13 @@ from typing import Any
 import polars as pl
 
 from darkwake import country
-from darkwake.case import answer, findings, join, words
+from darkwake.case import answer, findings, join, seen, unheard, words
 from darkwake.case.findings import Innocent, Labels
 from darkwake.case.folder import Asked
+from darkwake.case.shown import WORTH, left_out, shown_gaps, shown_others
 from darkwake.evidence import Evidence, Source, canonical
 
 FORMAT_VERSION = 1
-_worth = pl.any_horizontal(pl.col("from_port", "to_port").is_not_null()) | (pl.col("gaps").list.len() > 0)
-"""A leg that says something: a port at one end at least, or a silence; a ship that only passed by has neither."""
-MOST_GAPS = 5_000
-"""More gaps than these are counted, and the longest of them shown; no page of more is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,15 @@ class Tables:
     corridor: pl.DataFrame
     """CHAINS: the voyages on the corridor, each a chain of legs."""
     reach: pl.DataFrame
+    """REACH: every port in reach, in the silences that were searched."""
+    unheard: pl.DataFrame
+    """REACH: of those, the ports of the corridor's far end, in silences that may hide a call there."""
     hits: pl.DataFrame
+    standings: pl.DataFrame
+    goods: Sequence[Mapping[str, Any]]
+    """What was found of the goods that the case asks about, as plain JSON types."""
+    decisions: Sequence[Mapping[str, Any]]
+    """What people decided about hits; see kept.decided."""
     looked: Sequence[str]
     """The gaps for which `around` was asked; one without rows there had nobody around."""
     around: pl.DataFrame
@@ -45,6 +50,11 @@ class Tables:
     """lat, lon (the middle of a cell), ais_class, present, heard: ship-hours known and heard."""
     reception_cell_deg: float
     tracks: Sequence[Mapping[str, Any]]
+    interference: pl.DataFrame
+    inferred: pl.DataFrame
+    draughts: pl.DataFrame
+    draught_changes: pl.DataFrame
+    reach_area: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +77,22 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     legs = {row["id"]: row for row in tables.voyages.iter_rows(named=True)}
     chains = [_chain(row, legs) for row in tables.corridor.iter_rows(named=True)]
     possible = _possible(tables, legs, labels)
-    shown = _shown_gaps(tables, {chain["ship"] for chain in chains} | {journey.ship for journey in possible})
+    notable = _of_note(asked, tables)
+    on_way = {chain["ship"] for chain in chains} | {journey.ship for journey in possible}
+    shown = shown_gaps(tables.events, tables.silences, on_way)
+    others = shown_others(tables.events, on_way | set(notable))
     own = [leg for chain in chains for leg in chain["legs"]] + [leg for journey in possible for leg in journey.legs]
-    pool = join.Pool.of(_evidence(tables, shown, own, labels, told))
-    journeys = join.journeys(chains, possible, _of_note(asked, tables), labels.long, _extents(tables.ships))
+    pool = join.Pool.of(
+        [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told)]
+    )
+    journeys = join.journeys(chains, possible, notable, labels.long, _extents(tables.ships))
     threads, unused = join.threads(journeys, pool)
     period = _period(asked, tables.ships)
     told_ships = {thread.ship for thread in threads}
     corridor_legs = {leg["id"] for chain in chains for leg in chain["legs"]}
-    events = tables.events.filter((pl.col("kind") != "gap") | pl.col("id").is_in(shown.implode()))
+    wanted = pl.concat([shown, others["id"]])
+    events = tables.events.filter((pl.col("kind") == "port_call") | pl.col("id").is_in(wanted.implode()))
+    of_told = pl.col("ship").is_in(sorted(told_ships))
     case = {
         "format": "darkwake-case",
         "format_version": FORMAT_VERSION,
@@ -105,17 +122,28 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         "ports": _ports(tables),
         "events": _rows(events),
         "silences": _rows(tables.silences.filter(pl.col("event").is_in(shown.implode()))),
-        "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages.filter(_worth))],
-        "reach": _rows(tables.reach),
+        "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in _rows(tables.voyages.filter(WORTH))],
+        "reach": _rows(tables.reach.filter(pl.col("event").is_in(shown.implode()))),
+        "reach_area": _areas(tables.reach_area),
+        "inferred": _rows(tables.inferred.filter(of_told)),
+        "draughts": _rows(tables.draughts.filter(of_told)),
+        "draught_changes": _rows(tables.draught_changes.filter(of_told)),
+        "interference": _rows(tables.interference),
         "around": _rows(tables.around),
         "around_of": sorted(tables.looked),
         "reception": {"cell_deg": tables.reception_cell_deg, "cells": _cells(tables.reception)},
         "hits": _rows(tables.hits),
+        "standings": _rows(tables.standings),
+        "goods": list(tables.goods),
+        "decisions": list(tables.decisions),
         "searched": told.searched,
         "evidence": [{"id": item.id} | item.as_dict() for item in pool.evidence],
         "threads": [_thread(thread) for thread in threads],
         "unused": unused,
-        "method": {"parameters": told.parameters, "limits": [*told.limits, *_left_out(tables, shown)]},
+        "method": {
+            "parameters": told.parameters,
+            "limits": [*told.limits, *left_out(tables.events, tables.voyages, shown, others)],
+        },
     }
     result: dict[str, Any] = canonical(case)
     return result
@@ -139,18 +167,17 @@ def _json(value: Any) -> str:
 
 def _chain(row: Mapping[str, Any], legs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     own = [legs[leg] for leg in row["voyages"]]
-    return {
-        "ship": row["ship"],
-        "legs": own,
-        "from_": findings.port_name(own[0], "from"),
-        "to": findings.port_name(own[-1], "to"),
-    }
+    named = {end: findings.port_name(row, end) for end in ("from", "to")}
+    for end in named:
+        if row[f"{end}_inferred"]:
+            named[end] += ", a call that nobody heard"
+    return {"ship": row["ship"], "legs": own, "from_": named["from"], "to": named["to"], "inferred": row["inferred"]}
 
 
 def _possible(tables: Tables, legs: Mapping[str, Mapping[str, Any]], labels: Labels) -> list[join.Journey]:
     """Legs in whose silence the corridor's other end could have been called at."""
     by_event: dict[str, list[dict[str, Any]]] = {}
-    for row in tables.reach.iter_rows(named=True):
+    for row in tables.unheard.iter_rows(named=True):
         by_event.setdefault(row["event"], []).append(row)
     found = []
     for leg in legs.values():
@@ -174,30 +201,6 @@ def _possible(tables: Tables, legs: Mapping[str, Mapping[str, Any]], labels: Lab
     return found
 
 
-def _shown_gaps(tables: Tables, told: set[int]) -> pl.Series:
-    """Ids of the gaps that the case file holds: those of the ships that it tells of, then the longest."""
-    gaps = tables.events.filter(pl.col("kind") == "gap").join(
-        tables.silences.select(pl.col("event").alias("id"), "verdict"), on="id", how="left"
-    )
-    first = pl.col("ship").is_in(sorted(told)) | (pl.col("verdict") == "likely switched off")
-    length = pl.col("details").str.json_path_match("$.hours").cast(pl.Float64)
-    ranked = gaps.sort([first, length, "id"], descending=[True, True, False])
-    return ranked["id"].head(max(MOST_GAPS, gaps.select(first.sum()).item() or 0))
-
-
-def _left_out(tables: Tables, shown: pl.Series) -> list[str]:
-    gaps = tables.events.filter(pl.col("kind") == "gap").height - shown.len()
-    passing = tables.voyages.height - tables.voyages.filter(_worth).height
-    return [
-        *([f"{gaps:,} shorter silences of ships that no thread tells of are counted, not shown."] if gaps else []),
-        *(
-            [f"{passing:,} ships or parts of tracks without a port or a silence are no voyages here."]
-            if passing
-            else []
-        ),
-    ]
-
-
 def _evidence(
     tables: Tables, shown: pl.Series, own: Sequence[Mapping[str, Any]], labels: Labels, told: Told
 ) -> list[Evidence]:
@@ -218,6 +221,37 @@ def _evidence(
         findings.of_port_call(row, labels, told.innocent, told.by["port call"]) for row in rows.iter_rows(named=True)
     ]
     return found
+
+
+def _further(
+    tables: Tables,
+    others: pl.DataFrame,
+    own: Sequence[Mapping[str, Any]],
+    shown: pl.Series,
+    labels: Labels,
+    told: Told,
+) -> list[Evidence]:
+    """The events of the further kinds, the calls that nobody heard on the voyages told of, and what draughts say."""
+    disturbed = seen.disturbances(tables.interference)
+    found = [
+        seen.of_event(row, labels, told.innocent.event[row["kind"]], told.by[row["kind"]], disturbed.get(row["id"], ""))
+        for row in others.iter_rows(named=True)
+    ]
+    legs = {leg["id"] for leg in own}
+    ships = sorted({leg["ship"] for leg in own})
+    gaps = tables.events.filter(pl.col("id").is_in(shown.implode()) & pl.col("ship").is_in(ships))
+    under = {row["id"]: row for row in [*gaps.iter_rows(named=True), *own, *others.iter_rows(named=True)]}
+    calls = tables.inferred.filter(pl.col("voyage").is_in(sorted(legs)))
+    found += [
+        unheard.of_inferred(row, labels, told.innocent.inferred, told.by["inferred call"], under)
+        for row in calls.iter_rows(named=True)
+    ]
+    said = tables.draught_changes.filter(pl.col("event").is_in(sorted(under)))
+    drawn = (
+        unheard.of_draught(row, labels, told.innocent.draught, told.by["draught"], under)
+        for row in said.iter_rows(named=True)
+    )
+    return found + [item for item in drawn if item is not None]
 
 
 def _of_note(asked: Asked, tables: Tables) -> list[int]:
@@ -286,6 +320,15 @@ def _ports(tables: Tables) -> list[dict[str, Any]]:
         pl.col("start_lat").mean().round(4).alias("lat"), pl.col("start_lon").mean().round(4).alias("lon")
     )
     return called.sort("port", "name").to_dicts()
+
+
+def _areas(area: pl.DataFrame) -> list[dict[str, Any]]:
+    """For each gap the runs of cells that it could have been in: [lat, west, east, slack_h], and the cells' height."""
+    runs = area.with_columns(pl.col("slack_h").round(1), pl.col("lat", "west", "east").round(4))
+    each = runs.group_by("event", maintain_order=True).agg(
+        pl.col("cell_deg").first(), pl.concat_list("lat", "west", "east", "slack_h").alias("runs")
+    )
+    return each.to_dicts()
 
 
 def _cells(reception: pl.DataFrame) -> list[dict[str, Any]]:

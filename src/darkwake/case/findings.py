@@ -34,6 +34,10 @@ class Innocent:
     port_call: tuple[str, ...]
     hit: tuple[str, ...]
     voyage: tuple[str, ...]
+    event: Mapping[str, tuple[str, ...]]
+    """By a detector's kind: those of meetings, loitering, and identities and positions in doubt."""
+    inferred: tuple[str, ...]
+    draught: tuple[str, ...]
 
 
 class Labels:

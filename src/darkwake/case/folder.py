@@ -4,6 +4,7 @@ strait-2025/
   case.toml          what is asked; the only file that a person edits
   sources/           the files as they were added, each under its hash; never altered
   sources.jsonl      the register of those files, one line each, only ever added to
+  decisions.jsonl    what people decided about hits, one line each, only ever added to
   derived/           tables that can be thrown away and computed again to the same bytes
   case.json          the one truth of the case
   case.html          the page, drawn from case.json alone
@@ -17,7 +18,7 @@ import os
 import shutil
 import tempfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -52,7 +53,17 @@ period = {period}
 [silence]
 # A ship is silent when it was unheard for strictly longer than this.
 longer_than_h = {longer_than_h}
-"""
+
+# Goods that the case is about, looked up in the control lists; one block for each.
+# [[goods]]
+# description = "what the papers call it"
+# cas = ""
+# hs = ""
+{goods}"""
+
+
+GOODS = ("description", "cas", "hs", "cn", "entry")
+"""What may be said of goods."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,8 @@ class Asked:
     to: tuple[str, ...] = ()
     period: str = ""
     longer_than_h: float = 6.0
+    goods: tuple[Mapping[str, str], ...] = ()
+    """Each with any of the keys `GOODS`."""
 
     def times(self) -> tuple[datetime | None, datetime | None]:
         """The first instant of the period and the first instant after it; None where it is open."""
@@ -105,6 +118,11 @@ class CaseFolder:
     def store(self) -> Path:
         """Where the positions lie."""
         return self.derived / "store"
+
+    def decided(self) -> str:
+        """What was decided about hits, as it lies on disk; empty where nothing was."""
+        file = self.path / "decisions.jsonl"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
 
     def source_path(self, source: Added) -> Path:
         """The file of a source: its hash keeps two files of one name apart, its name keeps it readable."""
@@ -220,6 +238,9 @@ def create(path: Path, asked: Asked) -> CaseFolder:
         to=_toml(list(asked.to)),
         period=_toml(asked.period),
         longer_than_h=asked.longer_than_h,
+        goods="".join(
+            "\n[[goods]]\n" + "".join(f"{key} = {_toml(text)}\n" for key, text in one.items()) for one in asked.goods
+        ),
     )
     try:
         _asked(tomllib.loads(text))
@@ -283,6 +304,7 @@ def _asked(toml: dict[str, Any]) -> Asked:
         to=_places(corridor.get("to", [])),
         period=str(corridor.get("period", "")),
         longer_than_h=float(silence.get("longer_than_h", 6.0)),
+        goods=tuple(_goods(one) for one in toml.get("goods", [])),
     )
     if not asked.name:
         raise ValueError("the case has no name")
@@ -290,6 +312,15 @@ def _asked(toml: dict[str, Any]) -> Asked:
         raise ValueError("longer_than_h must lie between 0 and a year")
     asked.times()
     return asked
+
+
+def _goods(given: Mapping[str, Any]) -> Mapping[str, str]:
+    if unknown := sorted(set(given) - set(GOODS)):
+        raise ValueError(f"goods have no {unknown[0]!r}; write {', '.join(GOODS)}")
+    said = {key: str(given[key]) for key in GOODS if str(given.get(key, "")).strip()}
+    if not said:
+        raise ValueError("goods without a description or a number")
+    return said
 
 
 def _places(given: list[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from darkwake.tracks.dialects import Columns
+from darkwake.tracks.history import continuations, history
 from darkwake.tracks.hulls import hulls
 from darkwake.tracks.ingest import Added, ingest
 from darkwake.tracks.reception import CELL_DEG, baseline, current, reception
@@ -17,7 +18,9 @@ __all__ = [
     "Columns",
     "Store",
     "baseline",
+    "continuations",
     "current",
+    "history",
     "hulls",
     "ingest",
     "reception",

@@ -2,9 +2,9 @@
 
 A ship may have called in a gap, after it was last heard, or before it was first heard. That a port was in reach is no
 ground. Grounds are: it was near the port, or its course led there, when it was last heard, or came from there when it
-was heard again; the destination it sent named the port; its draught was another one afterwards. That no other port was
-in reach is said where one of them holds. What speaks for one port may speak for its neighbour as well, so how many
-others were in reach stands beside.
+was heard again; the destination it sent named the port. That its draught was another one afterwards is told beside
+them; alone it names a port only where no other was in reach, which is said as well. What speaks for one port may speak
+for its neighbour as well, so how many others were in reach stands beside.
 """
 
 from __future__ import annotations
@@ -188,7 +188,8 @@ def _with_grounds(
     own = pl.concat_list("before", "after", bound).list.drop_nulls()  # for this port, not for all in reach
     pairs = pairs.with_columns(own=own.list.len(), grounds=pl.concat_list(own, draught).list.drop_nulls())
     # that no other was in reach says where a call was if there was one, and nothing of whether
-    pairs = pairs.filter(pl.col("grounds").list.len() > 0)
+    # a draught speaks for a call somewhere; alone it would name every port in reach, unless there is one only
+    pairs = pairs.filter((pl.col("own") > 0) | ((pl.col("grounds").list.len() > 0) & pl.col("only")))
     pairs = pairs.with_columns(grounds=pl.concat_list("grounds", alone).list.drop_nulls())
     order = ["ship", pl.coalesce("since", "until"), "kind", "voyage", "event"]
     best = [pl.col("own"), pl.col("grounds").list.len(), "off_m", "port"]

@@ -9,6 +9,7 @@ grid's own stretch is taken off, and what lies up a river takes the straight way
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,6 @@ class Silence:
     def __init__(self, event: str, ship: int, begin: Point, end: Point, hours: float, speed_kn: float) -> None:
         self.event, self.ship, self.begin, self.end = event, ship, begin, end
         self.speed_kn, self.budget_m = speed_kn, hours * 3600 * speed_kn * geo.KNOT_MS
-        self.sea = self._sea()
 
     @classmethod
     def of(cls, gap: Mapping[str, Any], top_kn: Mapping[int, float]) -> Silence:
@@ -97,7 +97,8 @@ class Silence:
         up_river = _up_river(self.sea, lat, lon, ~np.isfinite(there))
         return np.where(up_river, straight[0], there), np.where(up_river, straight[1], back)
 
-    def _sea(self) -> Sea | None:
+    @cached_property
+    def sea(self) -> Sea | None:  # searched when it is asked for: where no port is in straight reach it never is
         """The water of the box that holds every way within the budget; None where the straight way must do."""
         box = _box(np.array([self.begin, self.end]), self.budget_m)
         if box is None:
