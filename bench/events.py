@@ -54,7 +54,7 @@ def found_by(kind: str, world: World, heard: pl.DataFrame) -> list[Event] | str:
 
 def _run(kind: str, module: Any, world: World, heard: pl.DataFrame) -> list[Event]:
     if kind == "encounter":
-        return matching.of_events(module.encounter(preset="gfw").run(heard), world.end)
+        return matching.of_events(module.encounter().run(heard), world.end)
     if kind == "loitering":
         both = [module.loitering(preset=preset).run(heard) for preset in ("offshore", "coastal")]
         return matching.of_events(pl.concat(both), world.end)

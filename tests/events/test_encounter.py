@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from inspect import signature
 from itertools import combinations
-from statistics import median
+from statistics import median, median_low
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 
 from darkwake import schema
 from darkwake.errors import WrongUse
-from darkwake.events import HEADINGS, hours, near, sections
+from darkwake.events import HEADINGS, company, hours, near, sections
 from darkwake.events.beyond import Anchorages, beyond
-from darkwake.events.encounter import encounter
+from darkwake.events.encounter import MOST_COUNTED, encounter
 from darkwake.geo import METRES_PER_NM, bearing_deg, destination, distance_m
 from made_positions import DAY, frame, positions
 
@@ -55,6 +55,7 @@ def test_two_ships_close_for_two_hours_are_one_encounter_with_its_numbers() -> N
     assert (event["start"], event["end"]) == (DAY + hours(2), DAY + hours(4))
     assert (event["hours"], event["together_h"], event["slots"], event["meetings"]) == (2.0, 2.0, 13, 1)
     assert event["distance_m"] == {"least": 300.0, "median": 300.0}
+    assert event["company"] == 0
     assert (event["ship_kn"], event["other_kn"]) == (0.0, 0.0)
     assert event["anchorage"]["name"] == "Invented Harbour"
     assert event["anchorage"]["distance_m"] == pytest.approx(distance_m(10.0, 60.0, *beside(10.0, 61.0, 150)), abs=1)
@@ -91,6 +92,46 @@ def test_no_ship_is_placed_in_a_silence_of_more_than_an_hour() -> None:
     assert len(found(positions(rows))) == 1
     rows = [*lying(ONE, 10, 61, 0, 6), *lying(TWO, *beside(10, 61, 100), 0, 6, every=1.01)]
     assert found(positions(rows)) == []
+
+
+def crowd(ships: int, until: float) -> list[tuple[int, float, float, float, float]]:
+    """Two ships side by side, and so many others that lie 2 to 4 km from them and far from each other."""
+    rows = [*lying(ONE, 10, 61, 0, 6), *lying(TWO, *beside(10, 61, 300), 0, 6)]
+    for number in range(ships):
+        rows += lying(THREE + number, *beside(10, 61, 2000 + 1000 * (number % 3), number * 30.0), 0, until)
+    return rows
+
+
+def test_two_ships_in_company_are_told_by_gfw_and_left_out_by_default() -> None:
+    assert [event["company"] for event in found(positions(crowd(3, 6.0)), preset="gfw")] == [3]
+    assert found(positions(crowd(3, 6.0))) == []
+    assert [event["company"] for event in found(positions(crowd(2, 6.0)))] == [2]
+    assert [event["company"] for event in found(positions(crowd(3, 6.0)), most_company=3)] == [3]
+    assert [event["company"] for event in found(positions(crowd(3, 6.0)), company_m=2500.0)] == [1]
+
+
+def test_company_for_less_than_half_of_the_time_is_none() -> None:
+    assert [event["company"] for event in found(positions(crowd(5, 2.75)))] == [0]
+    assert found(positions(crowd(5, 3.25))) == []
+
+
+def test_ships_that_pass_are_no_company_and_ships_close_to_an_anchorage_are() -> None:
+    way = [(THREE + n, 6 + k / 4, *beside(10, 61 + n / 100, k / 4 * 6 * METRES_PER_NM, 0.0), 6.0)
+           for n in range(5) for k in range(-24, 25)]  # fmt: skip
+    pair = [*lying(ONE, 10, 61, 0, 12), *lying(TWO, *beside(10, 61, 300), 0, 12)]
+    (event,) = found(positions([*pair, *way]))
+    assert (event["company"], event["hours"]) == (0, 12.0)
+    lat, lon = beside(10.0, 60.0, 10_500)
+    rows = [*lying(ONE, lat, lon, 0, 6), *lying(TWO, *beside(lat, lon, 300, 0.0), 0, 6)]
+    for number in range(3):  # 6.5 km from the harbour, for moments that are too few for a meeting
+        for since in (0, 1.5, 3, 4.5):
+            rows += lying(THREE + number, *beside(10.0, 60.0, 6500 + number), since, since + 1.0, every=0.5)
+    table = positions(rows)
+    assert [event["company"] for event in found(table, anchorages=HARBOUR, preset="gfw")] == [3]
+
+
+def test_more_company_than_is_counted_is_told_as_so_many() -> None:
+    assert [event["company"] for event in found(positions(crowd(12, 6.0)), preset="gfw")] == [MOST_COUNTED]
 
 
 def test_starboard_counts_very_close_ships_sooner() -> None:
@@ -176,8 +217,10 @@ def knots(track: Track, slot: int) -> float:
     return sum(ways) / len(ways) / METRES_PER_NM * 6 if ways else float("inf")
 
 
-def plainly(table: pl.DataFrame, within_m: float, least: timedelta, merge: timedelta, away_m: float) -> list[Any]:
-    """The rule as loops over pairs and slots: (ship, other, start, end, slots, median distance)."""
+def plainly(
+    table: pl.DataFrame, within_m: float, least: timedelta, merge: timedelta, away_m: float, company_m: float
+) -> list[Any]:
+    """The rule as loops over pairs and slots: (ship, other, start, end, slots, company, median distance)."""
     start = table["time"].min()
     assert isinstance(start, datetime)
     where = {int(str(ship)): placed(part, start) for (ship,), part in table.group_by("ship")}
@@ -200,7 +243,14 @@ def plainly(table: pl.DataFrame, within_m: float, least: timedelta, merge: timed
                 merged[-1].extend(meeting)
         for run in merged:
             apart = median(float(distance_m(*one[k], *two[k])) for k in run)
-            result.append((*pair, start + run[0] * STEP, start + run[-1] * STEP, len(run), round(apart, 1)))
+            others = [where[ship] for ship in where if ship not in pair]
+            round_each = [
+                max(sum(k in track and knots(track, k) < 2.0 and distance_m(*own[k], *track[k]) <= company_m
+                        for track in others) for own in (one, two))
+                for k in run
+            ]  # fmt: skip
+            times = (start + run[0] * STEP, start + run[-1] * STEP)
+            result.append((*pair, *times, len(run), median_low(round_each), round(apart, 1)))
     return result
 
 
@@ -219,13 +269,17 @@ def test_random_worlds_equal_the_plain_rule(seed: int) -> None:
         )
         parts.append(frame(np.full(60, ONE + number), hour, lat, lon, np.zeros(60)))
     table = schema.in_order(pl.concat(parts))
+    rule = {"within_m": 600.0, "for_at_least": hours(1), "merge_within": hours(2), "company_m": 1000.0}
     got = [
-        (event["ship"], event["other"], event["start"], event["end"], event["slots"], event["distance_m"]["median"])
-        for event in found(table, anchorages=HARBOUR, within_m=600.0, for_at_least=hours(1), merge_within=hours(2))
-    ]
-    wanted = plainly(table, 600.0, hours(1), hours(2), 10_000.0)
-    assert [row[:5] for row in sorted(got)] == [row[:5] for row in sorted(wanted)]
-    assert [row[5] for row in sorted(got)] == pytest.approx([row[5] for row in sorted(wanted)], abs=0.2)
+        (event["ship"], event["other"], event["start"], event["end"], event["slots"], event["company"],
+         event["distance_m"]["median"])
+        for event in found(table, preset="gfw", anchorages=HARBOUR, **rule)
+    ]  # fmt: skip
+    wanted = plainly(table, 600.0, hours(1), hours(2), 10_000.0, 1000.0)
+    assert [row[:6] for row in sorted(got)] == [row[:6] for row in sorted(wanted)]
+    assert [row[6] for row in sorted(got)] == pytest.approx([row[6] for row in sorted(wanted)], abs=0.2)
+    alone = found(table, anchorages=HARBOUR, most_company=1, **rule)
+    assert [event["company"] for event in alone] == [row[5] for row in got if row[5] <= 1]
 
 
 @settings(deadline=None, max_examples=25)
@@ -255,6 +309,40 @@ def test_two_thousand_ships_in_one_place_come_in_pieces() -> None:
     pieces = [len(one) for one, _, _ in near.among(where, 500.0)]
     assert sum(pieces) == 2000 * 1999 // 2
     assert max(pieces) <= near.CANDIDATES + 2000
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([(0.0, 180.0), (90.0, 0.0), (30.0, 50.0)]), st.integers(1, 40))
+def test_company_is_what_asking_every_pair_counts(seed: int, middle: tuple[float, float], most: int) -> None:
+    rng = np.random.default_rng(seed)
+    lat, lon = destination(
+        np.full(90, middle[0]), np.full(90, middle[1]), rng.uniform(0, 360, 90), rng.exponential(1500, 90)
+    )
+    group, who = rng.integers(0, 2, 90), rng.random(90) < 0.7
+    close = (distance_m(lat[:, None], lon[:, None], lat[None], lon[None]) <= 1000) & (group[:, None] == group[None])
+    close &= who[None] & ~np.eye(90, dtype=bool)
+    whose = np.flatnonzero(rng.random(90) < 0.8)
+    got = company.counted(near.Places.of(group, lat, lon), whose, who, 1000.0, most)
+    assert got.tolist() == np.minimum(close.sum(axis=1), most)[whose].tolist()
+
+
+def test_a_crowd_is_counted_without_laying_it_pair_by_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[int] = []
+    real = near.between
+
+    def watched(*asked: Any) -> Iterator[Any]:
+        for one, two, metres in real(*asked):
+            measured.append(len(one))
+            yield one, two, metres
+
+    monkeypatch.setattr(near, "between", watched)
+    rng = np.random.default_rng(3)
+    lat, lon = destination(np.full(4000, 10.0), np.full(4000, 61.0), rng.uniform(0, 360, 4000),
+                           3000 * np.sqrt(rng.random(4000)))  # fmt: skip
+    every = np.arange(4000)
+    got = company.counted(near.Places.of(every * 0, lat, lon), every, every >= 0, 5000.0, 11)
+    assert set(got.tolist()) == {11}
+    assert sum(measured) < 100 * 4000
 
 
 def test_far_from_anchorages_is_what_asking_for_every_distance_says() -> None:
@@ -293,5 +381,9 @@ def test_nonsense_is_refused_in_words() -> None:
         encounter(resample=hours(2))
     with pytest.raises(WrongUse, match="closer than nothing"):
         encounter(within_m=0)
+    with pytest.raises(WrongUse, match="company cannot be 10 ships within 5000 m"):
+        encounter(most_company=10)
+    with pytest.raises(WrongUse, match="company cannot be 2 ships within 0 m"):
+        encounter(company_m=0)
     with pytest.raises(WrongUse, match="not PORTS"):
         encounter(anchorages=pl.DataFrame({"port": ["ZZAAA"]}))

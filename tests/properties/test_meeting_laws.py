@@ -23,11 +23,12 @@ from made_positions import Files, frame
 
 PORTS = pl.DataFrame([("ZZAAA", "Invented Harbour", "ZZ", 10.05, 179.9)], schema=schema.PORTS, orient="row")
 DETECTING: list[Detector] = [
-    encounter(anchorages=PORTS),
+    encounter(preset="gfw", anchorages=PORTS),
     encounter(preset="starboard", anchorages=PORTS, away_from_anchorage_m=1000),
     loitering(ports=PORTS, for_at_least=hours(2)),
     loitering(preset="coastal", ports=PORTS, for_at_least=hours(2)),
     dark_encounter(anchorages=PORTS, alone_m=100, most_drifts=8, most_others=8),
+    encounter(anchorages=PORTS, most_company=1),
 ]
 FIRST = 911000000
 SEEDS = st.integers(0, 2**32 - 1)

@@ -21,6 +21,9 @@ KINDS: dict[str, str] = {
 }
 """A detector's kind -> what its evidence is called."""
 
+_MANY = 10
+"""Company is counted so far."""
+
 Spoken = tuple[str, Strength, str]
 """What is said, how strongly, and why so."""
 
@@ -76,9 +79,13 @@ def _encounter(row: Row, details: Row, labels: Labels) -> Spoken:
         f"{labels.short(row['ship'])} and {labels.short(row['other'])} lay {apart['median']:,.0f} m apart "
         f"({apart['least']:,.0f} m at the closest) for {words.hours(details['together_h'])}, {_times(row)}"
         f"{_from_port(details['anchorage'])}; neither made more than "
-        f"{max(details['ship_kn'], details['other_kn']):.1f} knots by the median."
+        f"{max(details['ship_kn'], details['other_kn']):.1f} knots by the median"
     )
-    return says, "fair", "both were heard side by side; what was done there is not known"
+    company = details.get("company", 0)
+    if company:
+        many = "ten or more" if company >= _MANY else f"{company:,}"
+        says += f", with {many} other slow ship{'s' if company != 1 else ''} within 5 km"
+    return f"{says}.", "fair", "both were heard side by side; what was done there is not known"
 
 
 def _dark_encounter(row: Row, details: Row, labels: Labels) -> Spoken:

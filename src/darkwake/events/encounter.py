@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 
 from darkwake.errors import WrongUse
-from darkwake.events import near
+from darkwake.events import company, near
 from darkwake.events.beyond import Anchorages
 from darkwake.events.coverage import Coverage
 from darkwake.events.detector import Detector, hours, in_hours
@@ -24,7 +24,10 @@ from darkwake.nearest import positions as places
 from darkwake.nearest import vectors
 from darkwake.schema import EVENTS, empty
 
-Preset = Literal["gfw", "starboard"]
+Preset = Literal["darkwake", "gfw", "starboard"]
+
+MOST_COUNTED = 10
+"""Ships in company are counted up to here: more are told as this many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,24 @@ class _Preset:
     under_kn: float = 2.0
     away_from_anchorage_m: float = 10_000.0
     merge_within: timedelta = timedelta(hours=4)
+    company_m: float = 5_000.0
+    most_company: int | None = None
 
 
 PRESETS: dict[str, _Preset] = {
+    "darkwake": _Preset((Rule(500.0, hours(2)),), timedelta(minutes=10), most_company=2),
     "gfw": _Preset((Rule(500.0, hours(2)),), timedelta(minutes=10)),
     "starboard": _Preset((Rule(50.0, timedelta(minutes=10)), Rule(200.0, timedelta(minutes=30))), timedelta(minutes=2)),
 }
-"""Global Fishing Watch's published thresholds, and Starboard's; of the latter only the rules are published."""
+"""Global Fishing Watch's published thresholds without what lies in company, the same with it, and Starboard's.
+
+Of Starboard's only the rules are published. Neither asks for company.
+"""
 
 
 def encounter(
     *,
-    preset: Preset = "gfw",
+    preset: Preset = "darkwake",
     anchorages: pl.DataFrame | None = None,
     resample: timedelta | None = None,
     not_across: timedelta | None = None,
@@ -65,6 +74,8 @@ def encounter(
     under_kn: float | None = None,
     away_from_anchorage_m: float | None = None,
     merge_within: timedelta | None = None,
+    company_m: float | None = None,
+    most_company: int | None = None,
 ) -> Detector:
     """Two ships lay close together at sea for some time, slow, and away from anchorages.
 
@@ -74,7 +85,9 @@ def encounter(
         unbroken row of such moments that lasts `for_at_least`, in which the median speed of each of the two is under
         `under_kn`, is a meeting; meetings of the same two ships less than `merge_within` apart are one encounter. It
         begins and ends with the first and last moment together, which is where they were seen, not where the meeting
-        began.
+        began. Ships in a roadstead lie like that too: where, by the median over the moments, more than `most_company`
+        other slow ships lay within `company_m` of one of the two, nothing is said. A meeting in a roadstead, or at a
+        place where many ships move cargo to each other, is so left out; the preset "gfw" tells all.
 
     Why it matters:
         Cargo, catch, fuel and people go from ship to ship at sea, out of sight of a port. Where that happened is
@@ -86,7 +99,7 @@ def encounter(
           before, as MARPOL Annex I chapter 8 asks of oil tankers.
         - Crew, a surveyor or a pilot changed ship, or somebody sick was taken off.
         - Both waited for a berth, for orders, for the tide or for weather, at an anchorage that the table of
-          anchorages does not hold.
+          anchorages does not hold; see `company`.
         - A tug lay by its tow, or an escort, guard or supply ship by what it served: a rig, a cable layer, a dredger.
         - Two fishing boats hauled one net, or shared a ground and drifted with their gear.
         - One helped the other: an engine failed, or a search was under way.
@@ -94,22 +107,26 @@ def encounter(
         - The positions of one are not its own, as where a number is shared or satellite navigation is jammed.
 
     Parameters:
-        preset: "gfw" or "starboard", the defaults of all that follows; what is given replaces the preset's.
+        preset: "darkwake", "gfw" or "starboard", the defaults of all that follows; what is given replaces the
+            preset's. "darkwake" is "gfw" without what lies in company; the two others are the tools' own rules.
         anchorages: PORTS, several points a port allowed; None takes the ports in the package, of which few are
             anchorages.
-        resample: time between the moments; 10 min (gfw), 2 min (starboard).
+        resample: time between the moments; 10 min, 2 min (starboard).
         not_across: no ship is placed in a silence longer than this; 1 h.
-        within_m: at most this far apart; 500 m (gfw); 50 m or 200 m (starboard).
-        for_at_least: for at least this long; 2 h (gfw); 10 min at 50 m, 30 min at 200 m (starboard). Where only one
+        within_m: at most this far apart; 500 m; 50 m or 200 m (starboard).
+        for_at_least: for at least this long; 2 h; 10 min at 50 m, 30 min at 200 m (starboard). Where only one
             of the two is given, the other is that of the preset's widest rule.
         under_kn: median speed of each ship, over the way from moment to moment; 2 kn. Starboard publishes none, and
             Global Fishing Watch's is taken.
         away_from_anchorage_m: both ships at least this far from every anchorage; 10 km, for starboard as above.
         merge_within: meetings of the same two closer in time are one; 4 h, for starboard as above.
+        company_m: other ships that lay under `under_kn` so near to one of the two are company; 5 km.
+        most_company: with more company than this, by the median over the moments, nothing is said; 2 (darkwake), any
+            (gfw, starboard). At most 9, as ten and more are counted as ten.
 
     References:
         - Global Fishing Watch, pipe-encounters: 10-minute resampling, not across more than 1 h; 0.5 km, 2 h, 2 kn,
-          10 km from an anchorage.
+          10 km from an anchorage. It asks nothing of company.
         - Miller et al., Identifying global patterns of transshipment behavior, Frontiers in Marine Science 5 (2018),
           240.
         - Starboard Maritime Intelligence: under 50 m for 10 min, or under 200 m for 30 min.
@@ -134,14 +151,25 @@ def encounter(
             where="encounter(within_m=..., for_at_least=...)",
             to_do="Give a distance in metres above 0 and a span of time",
         )
+    circle_m = chosen.company_m if company_m is None else company_m
+    most = chosen.most_company if most_company is None else most_company
+    if circle_m <= 0 or not (most is None or 0 <= most < MOST_COUNTED):
+        raise WrongUse(
+            f"company cannot be {most} ships within {circle_m:g} m",
+            where="encounter(company_m=..., most_company=...)",
+            to_do=f"Give a distance in metres above 0 and 0 to {MOST_COUNTED - 1} ships; preset='gfw' has no limit",
+        )
     around = Anchorages.of(anchorages, "encounter(anchorages=...)")
-    thin = partial(_thinned, slots=slots, under_kn=slow_kn, rules=rules, away_m=away_m, around=around)
-    runs = partial(_encounters, slots=slots, under_kn=slow_kn, rules=rules, merge=merge, around=around)
+    thin = partial(
+        _thinned, slots=slots, under_kn=slow_kn, rules=rules, away_m=away_m, company_m=circle_m, around=around
+    )
+    pair = partial(_together, within_m=max(rule.within_m for rule in rules), under_kn=slow_kn, company_m=circle_m)
+    runs = partial(_encounters, slots=slots, under_kn=slow_kn, rules=rules, merge=merge, most=most, around=around)
     return Detector(
         kind="encounter",
         stages=(
             Stage(By("ship"), thin, reads=READS, until=True),
-            Stage(By("slot"), partial(_together, within_m=max(rule.within_m for rule in rules))),
+            Stage(By("slot"), pair),
             Stage(By("ship", "other"), runs, until=True),
         ),
         about=str(encounter.__doc__),
@@ -153,6 +181,8 @@ def encounter(
             ("under", f"{slow_kn:g}kn"),
             ("away_from_anchorage", f"{away_m:g}m"),
             ("merge_within", in_hours(merge)),
+            ("company", f"{circle_m:g}m"),
+            ("most_company", "any" if most is None else str(most)),
         ),
     )
 
@@ -167,16 +197,27 @@ def _thinned(
     under_kn: float,
     rules: tuple[Rule, ...],
     away_m: float,
+    company_m: float,
     around: Anchorages,
     until: Coverage | None,
 ) -> pl.DataFrame:
-    """The slots of each ship in which it could be in an encounter: what is dropped here could not."""
+    """The slots of each ship in which it could be in an encounter (`meets`), or be slow company to one.
+
+    What is dropped here could not. Company of ships so far from anchorages is at most `company_m` nearer to one.
+    """
     least = min(slots.count(rule.for_at_least) for rule in rules)
     table = slots.at(positions, until)
     table = table.with_columns(pl.Series("kn", slots.knots(table, timedelta(0)), dtype=pl.Float64))
-    table = _could_meet(table, table["stretch"].to_numpy() - 1, least, under_kn)
-    table = table.filter(pl.Series(around.beyond(table["lat"].to_numpy(), table["lon"].to_numpy(), away_m)))
-    return _could_meet(table, in_a_row(table), least, under_kn).select("ship", "slot", "lat", "lon", "kn", *_CITED)
+    few = _beyond(_could_meet(table, table["stretch"].to_numpy() - 1, least, under_kn), around, away_m)
+    few = _could_meet(few, in_a_row(few), least, under_kn)
+    slow = table.filter(pl.col("kn") < under_kn).join(few, on=["ship", "slot"], how="anti", maintain_order="left")
+    slow = _beyond(slow, around, away_m - company_m)
+    both = [part.with_columns(pl.lit(meets).alias("meets")) for part, meets in ((few, True), (slow, False))]
+    return pl.concat(both).select("ship", "slot", "lat", "lon", "kn", "meets", *_CITED)
+
+
+def _beyond(table: pl.DataFrame, around: Anchorages, least_m: float) -> pl.DataFrame:
+    return table.filter(pl.Series(around.beyond(table["lat"].to_numpy(), table["lon"].to_numpy(), least_m)))
 
 
 def _could_meet(table: pl.DataFrame, runs: near.Ints, least: int, under_kn: float) -> pl.DataFrame:
@@ -185,22 +226,33 @@ def _could_meet(table: pl.DataFrame, runs: near.Ints, least: int, under_kn: floa
     return table.filter(pl.Series(long_enough(runs, least) & (2 * slow[runs] >= least), dtype=pl.Boolean))
 
 
-def _together(table: pl.DataFrame, *, within_m: float) -> Iterator[pl.DataFrame]:
-    """Each pair of ships within that distance in one slot; `table` stands by slot and ship."""
-    yield _side_by_side(table, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))  # the columns, of nothing
+def _together(table: pl.DataFrame, *, within_m: float, under_kn: float, company_m: float) -> Iterator[pl.DataFrame]:
+    """Each pair of ships that meet within that distance in one slot; `table` stands by slot and ship."""
     where = near.Places.of(table["slot"].to_numpy(), table["lat"].to_numpy(), table["lon"].to_numpy())
-    for one, two, metres in near.among(where, within_m):
-        yield _side_by_side(table, one, two, metres)
+    slow, meets = table["kn"].to_numpy() < under_kn, np.flatnonzero(table["meets"].to_numpy())
+    # one more than is told, as the other ship of a pair is counted too
+    round_each = company.counted(where, meets, slow, company_m, MOST_COUNTED + 1)
+    table = table[meets].with_columns(pl.Series("round", round_each), pl.Series("slow", slow[meets]))
+    yield _side_by_side(table, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), company_m)  # the columns
+    for one, two, metres in near.among(near.Places(where.group[meets], where.point[meets]), within_m):
+        yield _side_by_side(table, one, two, metres, company_m)
 
 
-def _side_by_side(table: pl.DataFrame, one: near.Ints, two: near.Ints, metres: Floats) -> pl.DataFrame:
-    """Two rows of slots as one: ship, other, slot, the speeds and rows of both, and the place between them."""
+def _side_by_side(
+    table: pl.DataFrame, one: near.Ints, two: near.Ints, metres: Floats, company_m: float
+) -> pl.DataFrame:
+    """Two rows of slots as one: ship, other, slot, the speeds and rows of both, company, and the place between them."""
     lat, lon = table["lat"].to_numpy(), table["lon"].to_numpy()
     middle = places(vectors(lat[one], lon[one]) + vectors(lat[two], lon[two]))
     left = table[one].select("ship", "slot", "kn", *_CITED)
     right = table[two].select(pl.col("ship").alias("other"), pl.col("kn", *_CITED).name.prefix("other_"))
+    slow, there, seen = table["slow"].to_numpy(), table["round"].to_numpy(), metres <= company_m
+    more = np.maximum(there[one] - (slow[two] & seen), there[two] - (slow[one] & seen))
     return left.hstack(right).with_columns(
-        pl.Series("lat", middle[0]), pl.Series("lon", middle[1]), pl.Series("metres", metres)
+        pl.Series("lat", middle[0]),
+        pl.Series("lon", middle[1]),
+        pl.Series("metres", metres),
+        pl.Series("company", np.minimum(more, MOST_COUNTED), dtype=pl.Int64),
     )
 
 
@@ -211,6 +263,7 @@ def _encounters(
     under_kn: float,
     rules: tuple[Rule, ...],
     merge: timedelta,
+    most: int | None,
     around: Anchorages,
     until: Coverage | None,
 ) -> pl.DataFrame:
@@ -237,11 +290,13 @@ def _encounters(
             pl.col("metres").min().alias("least_m"),
             pl.col("metres").median().alias("median_m"),
             pl.col("kn", "other_kn").median(),
+            pl.col("company").quantile(0.5, "lower").cast(pl.Int64),
             pl.col("meeting").n_unique().alias("meetings"),
             pl.len().alias("slots"),
         )
     )
-    return _as_events(found, slots, around)
+    alone = found if most is None else found.filter(pl.col("company") <= most)
+    return empty(EVENTS) if alone.is_empty() else _as_events(alone, slots, around)
 
 
 def _meets(pairs: pl.DataFrame, rule: Rule, slots: Slots, under_kn: float) -> Bools:
@@ -288,6 +343,7 @@ def _details(row: dict[str, Any], anchorage: dict[str, Any] | None, slots: Slots
     step_h = slots.every_us / 3_600_000_000
     return {
         "anchorage": anchorage,
+        "company": row["company"],
         "distance_m": {"least": round(row["least_m"], 1), "median": round(row["median_m"], 1)},
         "hours": round((row["end"] - row["start"]) / timedelta(hours=1), 4),
         "meetings": row["meetings"],
