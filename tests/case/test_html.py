@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from made_case import FLEET, made_case
 
 from darkwake import geo
-from darkwake.case import around, coast, embed, gaps, strips, text
+from darkwake.case import around, coast, embed, gaps, text, voyage_strips
 from darkwake.case.html import render
 from darkwake.case.index import Index, anchor
 
@@ -265,7 +265,7 @@ def test_the_reception_table_is_told_in_the_method_and_kept_to_a_size(case: dict
 def test_hours_on_a_strip_never_lie_on_one_another(bars: list[tuple[float, float]]) -> None:
     rows = [{"x": x, "w": w, "middle": x + w / 2, "hours": f"{w + 6:.1f} h"} for x, w in bars]
     for pixels in (300, 430):
-        labels = strips._labels(rows, pixels)
+        labels = voyage_strips._labels(rows, pixels)
         assert bool(labels) == bool(rows)
         for one, other in pairwise(labels):
             assert other["x"] - one["x"] >= (len(one["label"]) + len(other["label"])) * 7.4 / 2 / pixels * 100

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from darkwake import geo
 from darkwake.case import coast, strips, text
 from darkwake.case.index import Index, Row
-from darkwake.case.sheet import Box, Sheet, place_labels
+from darkwake.case.sheet import Box, Sheet, label_box, place_labels, scale_bar
 
 WIDTH, HEIGHT = 620.0, 280.0
 LETTER, LINE = 8.6, 15.5
@@ -74,13 +74,13 @@ def drawn(index: Index, gap: Row) -> dict[str, Any] | None:
     heard = np.array([bool(row["heard"]) for row in kept], dtype=np.bool_)
     ends, way = _ends(index, gap, sheet)
     ports = _ports(index, sheet)
-    bar = _bar(sheet, float(gap["start_lat"]))
+    bar = scale_bar(sheet, float(gap["start_lat"]))
     marks = [(*end["at"], 6.0) for end in ends] + [(*port["at"], 4.0) for port in ports]
     crowd = [(float(x), float(y), 3.5) for x, y in dots]
     corner: Box = (0.0, HEIGHT - 30.0, bar["w"] + 140.0, HEIGHT)
     for off in (10.0, 22.0, 36.0, 54.0):  # farther off where it is crowded: no word covers a ship
         bare = [row for row in (ends if off > 10 else [*ends, *ports]) if "text" not in row]
-        held = [_taken(row) for row in [*ends, *ports] if "text" in row]
+        held = [label_box(row, LETTER, LINE) for row in [*ends, *ports] if "text" in row]
         place_labels(bare, sheet, letter=LETTER, tall=LINE, off=off, marks=[*marks, *crowd], taken=[corner, *held])
     left_out = [f"{len(near) - len(kept):,} more are not drawn"] if len(near) > len(kept) else []
     left_out += [f"{len(rows) - len(near):,} were farther off than this map reaches"] if len(rows) > len(near) else []
@@ -130,23 +130,24 @@ def _ends(index: Index, gap: Row, sheet: Sheet) -> tuple[list[dict[str, Any]], l
     """The ends of the silence that the map holds, each with its words, and the line between them."""
     lat, lon = float(gap["start_lat"]), float(gap["start_lon"])
     start = sheet.points(np.array([lat]), np.array([lon]))[0]
-    ends = [_end(start, f"last heard {text.moment(gap['start'], zone=False)[5:]}")]
+    ends = [end_mark(start, f"last heard {text.moment(gap['start'], zone=False)[5:]}")]
     if gap.get("end_lat") is None or gap.get("end_lon") is None:
         return ends, None
     end = sheet.points(np.array([float(gap["end_lat"])]), np.array([float(gap["end_lon"])]))[0]
     way = [round(float(value), 1) for value in (*start, *end)]
     when = f"next heard {text.moment(gap['end'], zone=False)[5:]}"
     if sheet.inside(end):
-        return [*ends, _end(end, when)], way
+        return [*ends, end_mark(end, when)], way
     far = float(geo.distance_m(lat, lon, gap["end_lat"], gap["end_lon"]))
     bearing = float(geo.bearing_deg(lat, lon, gap["end_lat"], gap["end_lon"]))
     edge = _leaves(start, end, sheet)
     miles = text.miles(far).replace("nautical miles", "nm")
     where = f"{strips.gap_hours(index, gap)} later, {miles} {_POINTS[round(bearing / 45) % 8]}"
-    return [*ends, _end(edge, where) | {"edge": True}], [*way[:2], *(round(float(v), 1) for v in edge)]
+    return [*ends, end_mark(edge, where) | {"edge": True}], [*way[:2], *(round(float(v), 1) for v in edge)]
 
 
-def _end(at: Any, label: str) -> dict[str, Any]:
+def end_mark(at: Any, label: str) -> dict[str, Any]:
+    """An end of a silence at a point of the drawing, with its words."""
     return {"at": [round(float(value), 1) for value in at], "label": label, "edge": False}
 
 
@@ -169,22 +170,6 @@ def _ports(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
         if sheet.inside(at):
             found.append({"at": at, "label": port["name"]})
     return found[:12]
-
-
-def _bar(sheet: Sheet, lat: float) -> dict[str, Any]:
-    """A scale bar for the middle of the map: at most a fifth of its width."""
-    mile = 1852 / (geo.EARTH_RADIUS_M * math.cos(math.radians(lat))) * sheet.scale
-    most = sheet.width / 5 / mile
-    power = 10.0 ** math.floor(math.log10(most))
-    nice = next(step * power for step in (5, 2, 1) if step * power <= most)
-    return {"w": round(nice * mile, 1), "label": f"{nice:g} nm ({nice * 1.852:.3g} km)"}
-
-
-def _taken(row: dict[str, Any]) -> Box:
-    """The box of a label that has its place."""
-    words, wide = row["text"], len(row["text"]["label"]) * LETTER
-    left = words["x"] - {"start": 0.0, "middle": wide / 2, "end": wide}[words["side"]]
-    return (left - 2, words["y"] - LINE, left + wide + 2, words["y"] + LINE * 0.3)
 
 
 def packed(index: Index) -> dict[str, dict[str, Any]]:

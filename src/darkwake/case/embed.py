@@ -17,10 +17,23 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 from xstatic.pkg import leaflet
 
-from darkwake.case import around, reception, strips, text
+from darkwake.case import area, around, meetings, reception, strips, text
 from darkwake.case.index import Index, anchor
 
-MODULES = ("data", "colours", "clock", "selection", "labels", "chart", "layers", "map", "timeline", "tables", "main")
+MODULES = (
+    "data",
+    "colours",
+    "clock",
+    "selection",
+    "labels",
+    "chart",
+    "seen",
+    "layers",
+    "map",
+    "timeline",
+    "tables",
+    "main",
+)
 """The page's modules, each after those that it imports."""
 _IMPORT = re.compile(r'^import \{([^}]*)\} from "\./(\w+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
@@ -117,6 +130,8 @@ def data(index: Index, box: list[float], tracks: list[Any]) -> dict[str, Any]:
         "tracks": [{"ship": track["ship"], "start": track["start"], "n": len(track["t"])} for track in tracks],
         "around": {anchor("gap", gap): row for gap, row in around.packed(index).items()},
         "reach": _reach(index),
+        "water": {anchor("gap", gap): row for gap, row in area.packed(index, list(index.area)).items()},
+        "seen": meetings.packed(index),
         "reception": reception.packed(index),
         "links": _links(index),
     }
@@ -178,12 +193,20 @@ def _links(index: Index) -> dict[str, dict[str, Any]]:
             "ship": hit.get("ship"),
             "says": f"{index.short(hit.get('ship'))} and entry {hit['entry']} of {hit['list']}",
         }
+    for call in index.inferred:
+        found[anchor("call", call["id"])] = {
+            "ship": call["ship"],
+            "gaps": [anchor("gap", call["event"])] if call.get("event") in index.gap else [],
+            "p": [call["lat"], call["lon"]] if call.get("lat") is not None and call.get("lon") is not None else None,
+            "says": f"{call['name']} ({call.get('country')}) may have been called at unheard",
+        }
     for item in index.evidence.values():
         event = (item.get("details") or {}).get("event")
         place = item.get("place") or {}
         found[anchor("ev", item["id"])] = {
             "ship": index.subject_ship(item),
             "gaps": [anchor("gap", event)] if event in index.gap else [],
+            "event": anchor("event", event) if event in index.further else None,
             "s": text.seconds(item.get("start")),
             "e": text.seconds(item.get("end")),
             "p": [place["lat"], place["lon"]]

@@ -6,10 +6,10 @@ Nothing is judged here: verdicts and numbers come from the case; this puts them 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from darkwake.case import around, strips, text
+from darkwake.case import around, reach_map, strips, text
 from darkwake.case.index import Index, Row, anchor
 from darkwake.case.sections import citations, cites
 
@@ -38,6 +38,8 @@ _LABELS = {
     "start": "where it began", "end": "where it was heard again", "way": "on the way",
 }  # fmt: skip
 """Words for the numbers of the tests, the most telling first; every other key is written out as it is."""
+_ASIDE = ("inferred call", "draught")
+"""Kinds of evidence that rest on a silence and have their own innocent explanations."""
 _SAYS = ("says", "why", "because", "reason")
 MOST_CELLS = 7
 """Numbers of a test, or of one of its sides, that stand beside its name; all of them stand in the fold."""
@@ -82,6 +84,8 @@ def _row(index: Index, gap: Row) -> dict[str, Any]:
 def _panel(index: Index, gap: Row, mapped: bool) -> dict[str, Any]:
     silence, details = index.silence.get(gap["id"]) or {}, dict(gap.get("details") or {})
     evidence = [index.evidence[key] for key in index.of_thing.get(gap["id"], [])]
+    evidence = [item for item in evidence if item["kind"] not in _ASIDE]
+    change = index.draught_changes.get(str(gap["id"]))
     innocent = list(dict.fromkeys(line for item in evidence for line in item.get("innocent") or []))
     first = evidence[0] if evidence else {}
     told = {"hours", "distance_m", "implied_kn", "open", "sea_m", "heard_12h_before"} | {
@@ -96,7 +100,10 @@ def _panel(index: Index, gap: Row, mapped: bool) -> dict[str, Any]:
         "tests": tests(silence),
         "facts": facts(index, gap),
         "reach": reach(index, gap),
-        "more": [(_word(key), _value(key, value)) for key, value in more],
+        "area": reach_map.drawn(index, gap) if mapped else None,
+        "inferred": reach_map.inferred(index, [row for row in index.inferred if row.get("event") == gap["id"]]),
+        "draught": change["says"] if change else "",
+        "more": [(called(key), written(key, given)) for key, given in more],
         "innocent": innocent,
         "because": first.get("because"),
         "from": (gap["start"], text.position(gap["start_lat"], gap["start_lon"])),
@@ -128,7 +135,7 @@ def tests(silence: Row) -> list[dict[str, Any]]:
             says = f"{applies} {says}".strip()
         plain = {key: value for key, value in given.items() if key not in (*_SAYS, "applies")}
         lines = [_line("", {key: value for key, value in plain.items() if not isinstance(value, Mapping)})]
-        lines += [_line(_word(key), value) for key, value in plain.items() if isinstance(value, Mapping)]
+        lines += [_line(called(key), value) for key, value in plain.items() if isinstance(value, Mapping)]
         found.append({"letter": letter, "name": name, "says": says, "lines": [line for line in lines if line["cells"]]})
     return found
 
@@ -137,7 +144,7 @@ def _line(name: str, numbers: Mapping[str, Any]) -> dict[str, Any]:
     """Some numbers of a test, those that have words of their own first."""
     order = {key: place for place, key in enumerate(_LABELS)}
     known = sorted((key for key, value in numbers.items() if value is not None), key=lambda key: order.get(key, 99))
-    cells = [(_word(key), _value(key, numbers[key])) for key in known]
+    cells = [(called(key), written(key, numbers[key])) for key in known]
     return {"name": name, "cells": cells[:MOST_CELLS], "over": max(len(cells) - MOST_CELLS, 0)}
 
 
@@ -218,7 +225,8 @@ def _number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _word(key: str) -> str:
+def called(key: str) -> str:
+    """A key of a test or an event in words."""
     if key.upper() in TESTS:
         return f"Test {key.upper()}"
     if key not in _LABELS and key.endswith("_m"):
@@ -226,12 +234,12 @@ def _word(key: str) -> str:
     return _LABELS.get(key) or text.words(key)
 
 
-def _value(key: str, value: Any) -> str:
-    """A number of a test, or a list or table of them, as one readable line."""
+def written(key: str, value: Any, name: Callable[[str], str] = called) -> str:
+    """A number of a test or an event, or a list or table of them, as one readable line; `name` words the keys."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{_word(str(name))}: {_value(str(name), item)}" for name, item in value.items()) or "none"
+        return "; ".join(f"{name(str(one))}: {written(str(one), item, name)}" for one, item in value.items()) or "none"
     if isinstance(value, Sequence) and not isinstance(value, str):
-        listed = ", ".join(_value("", item) for item in value[:12])
+        listed = ", ".join(written("", item, name) for item in value[:12])
         return (listed or "none") + (f" … ({len(value)})" if len(value) > 12 else "")
     if key.endswith("_m") and _number(value):
         return text.miles(value)

@@ -14,7 +14,7 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from darkwake.case import coast, embed, gaps, reception, sections, strips, text
+from darkwake.case import cargo, coast, embed, gaps, listed, meetings, reception, sections, strips, text, voyage_strips
 from darkwake.case.coast import Floats
 from darkwake.case.index import Index, anchor
 from darkwake.case.overview import frame, overview
@@ -53,6 +53,7 @@ def render(case: Mapping[str, Any]) -> str:
             "form-action 'none'",
         ]
     )
+    voyages = voyage_strips.voyages(index)
     return _template().render(
         case=case["case"],
         made_by=case.get("made_by"),
@@ -64,8 +65,12 @@ def render(case: Mapping[str, Any]) -> str:
         span=index.span,
         drawing=drawing,
         timeline=strips.timeline(index),
-        voyages=strips.voyages(index),
-        hits=sections.hits(index),
+        voyages=voyages,
+        strip_kinds=meetings.strip_kinds(voyages["drawn"]),
+        map_kinds=meetings.kinds(index),
+        hits=listed.hits(index),
+        goods=cargo.goods(index),
+        seen=meetings.told(index),
         searched=str(case.get("searched") or ""),
         ships=sections.ships(index),
         gaps=gaps.gaps(index),

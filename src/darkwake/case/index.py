@@ -9,10 +9,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from darkwake.case import text
 
 Row = Mapping[str, Any]
+Floats = NDArray[np.float64]
 
 
 def anchor(kind: str, key: Any) -> str:
@@ -24,12 +26,28 @@ def anchor(kind: str, key: Any) -> str:
     return safe if safe.startswith(f"{kind}-") else f"{kind}-{safe}"
 
 
-def _by_event(rows: Iterable[Row] | None) -> dict[str, list[Row]]:
-    """Rows of a table by the event that each belongs to, in the table's order."""
-    found: dict[str, list[Row]] = defaultdict(list)
+def _by(rows: Iterable[Row] | None, key: str) -> dict[Any, list[Row]]:
+    """Rows of a table by the value of one column, in the table's order."""
+    found: dict[Any, list[Row]] = defaultdict(list)
     for row in rows or []:
-        found[str(row["event"])].append(row)
+        found[row[key]].append(row)
     return dict(found)
+
+
+FURTHER = ("encounter", "dark_encounter", "loitering", "false_identity", "false_position")
+"""Kinds of events beside gaps and port calls, in the order of the page."""
+ELSEWHERE = ("jump", "on_land", "circle", "stray_fix")
+"""Patterns of false_position in which the place is not the ship's: no map may open on it, no line lead to it."""
+# of what a piece of evidence is, by the keys of its details
+_ABOUT = ("event", "voyage", "hit", "inferred")
+
+
+def unpacked(track: Row) -> tuple[Floats, Floats, Floats]:
+    """Seconds, latitudes and longitudes of one packed track."""
+    seconds = track["start"] + np.cumsum(np.array(track["t"], dtype=np.float64))
+    lat = np.cumsum(np.array(track["lat"], dtype=np.int64)) / 1e4
+    lon = np.cumsum(np.array(track["lon"], dtype=np.int64)) / 1e4
+    return seconds, lat, lon
 
 
 class Index:
@@ -41,10 +59,17 @@ class Index:
         self.gaps: list[Row] = [event for event in case.get("events", []) if event["kind"] == "gap"]
         self.calls: list[Row] = [event for event in case.get("events", []) if event["kind"] == "port_call"]
         self.gap: dict[str, Row] = {gap["id"]: gap for gap in self.gaps}
-        self.around = _by_event(case.get("around"))
+        self.further: dict[str, Row] = {row["id"]: row for row in case.get("events", []) if row["kind"] in FURTHER}
+        self.around = _by(case.get("around"), "event")
         self.looked = set(case.get("around_of", self.gap if "around" in case else ()))
         """The gaps for which the case looked who was around; without that list, all."""
-        self.reach = _by_event(case.get("reach"))
+        self.reach = _by(case.get("reach"), "event")
+        self.area: dict[str, Row] = {str(row["event"]): row for row in case.get("reach_area", [])}
+        self.inferred = list(case.get("inferred", []))
+        self.draughts = _by(case.get("draughts"), "ship")
+        self.draught_changes = {str(row["event"]): row for row in case.get("draught_changes", [])}
+        self.displaced = self._displaced()
+        """For each ship the stretches in which its positions were elsewhere, as first and last second."""
         self.silence: dict[str, Row] = {row["event"]: row for row in case.get("silences", [])}
         self.voyage: dict[str, Row] = {row["id"]: row for row in case.get("voyages", [])}
         self.threads: list[Row] = list(case.get("threads", []))
@@ -54,9 +79,8 @@ class Index:
         self.evidence: dict[str, Row] = {item["id"]: item for item in case.get("evidence", [])}
         self.of_thing: dict[str, list[str]] = defaultdict(list)
         for item in self.evidence.values():
-            for key in ("event", "voyage", "hit"):
-                if about := (item.get("details") or {}).get(key):
-                    self.of_thing[str(about)].append(item["id"])
+            for about in {str(item["details"][key]) for key in _ABOUT if (item.get("details") or {}).get(key)}:
+                self.of_thing[about].append(item["id"])
         self.cited = self._cited()
         self.number = {found: f"E{place}" for place, found in enumerate(self._register(), 1)}
         self.span = self._span()
@@ -107,6 +131,29 @@ class Index:
                 return int(subject["key"])
         return None
 
+    def tells_of(self, event: Row) -> bool:
+        """Whether a thread tells of a ship of this event."""
+        return event["ship"] in self.told or event.get("other") in self.told
+
+    def elsewhere(self, ship: int, seconds: Floats) -> NDArray[np.bool_]:
+        """Which of a ship's positions, by their times in seconds, were displaced as far as the case tells."""
+        found = np.zeros(len(seconds), dtype=np.bool_)
+        for first, last in self.displaced.get(ship, []):
+            found |= (seconds >= first) & (seconds <= last)
+        return found
+
+    def _displaced(self) -> dict[int, list[tuple[int, int]]]:
+        found: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for row in self.further.values():
+            details = row.get("details") or {}
+            if row["kind"] != "false_position" or details.get("pattern") not in ELSEWHERE:
+                continue
+            for stretch in details.get("stretches") or [(row["start"], row["end"])]:
+                first, last = (text.seconds(time) for time in stretch)
+                if first is not None and last is not None:
+                    found[row["ship"]].append((first, last))
+        return {ship: sorted(stretches) for ship, stretches in found.items()}
+
     def _cited(self) -> dict[str, list[Row]]:
         """The threads that use a piece of evidence."""
         found: dict[str, list[Row]] = defaultdict(list)
@@ -131,7 +178,7 @@ class Index:
         times = [text.seconds(period.get("start")), text.seconds(period.get("end"))]
         for row in self.ships.values():
             times += [text.seconds(row.get("first_seen")), text.seconds(row.get("last_seen"))]
-        for row in [*self.gaps, *self.calls]:
+        for row in [*self.gaps, *self.calls, *self.further.values()]:
             times += [text.seconds(row.get("start")), text.seconds(row.get("end"))]
         known = [time for time in times if time is not None]
         if not known:
@@ -143,7 +190,10 @@ class Index:
         lons = [
             lon for row in [*self.gaps, *self.calls] for lon in (row["start_lon"], row["end_lon"]) if lon is not None
         ]
-        heard = [np.cumsum(np.array(track["lon"], dtype=np.int64)) / 1e4 for track in self.case.get("tracks", [])]
+        heard = []
+        for track in self.case.get("tracks", []):
+            seconds, _, lon = unpacked(track)
+            heard.append(lon[~self.elsewhere(track["ship"], seconds)])
         every = np.concatenate([np.array(lons, dtype=np.float64), *heard])
         taken = np.unique(np.floor((every + 180.0) % 360.0).astype(np.int64))
         if not len(taken) or taken[0] > 0 or taken[-1] < 359:

@@ -9,14 +9,15 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from darkwake.case import strips, text
-from darkwake.case.index import Index, anchor
+from darkwake.case import meetings, strips, text
+from darkwake.case.index import Index, anchor, unpacked
 from darkwake.case.sheet import Sheet, line, place_labels
 
 Floats = NDArray[np.float64]
 WIDTH, HEIGHT = 1000.0, 560.0
 _LETTER = 6.6  # width of a letter at the map's type size, for keeping labels apart
 MOST_TRACKS = 120
+MOST_SEEN = 200
 
 
 def frame(index: Index) -> tuple[float, float, float, float]:
@@ -39,6 +40,7 @@ def frame(index: Index) -> tuple[float, float, float, float]:
         inside = np.zeros(len(seconds), dtype=np.bool_)
         for begins, ends in windows.get(track["ship"], [index.span]):
             inside |= (seconds >= begins) & (seconds <= ends)
+        inside &= ~index.elsewhere(track["ship"], seconds)
         lats.append(lat[inside])
         lons.append(lon[inside])
     lat, lon = np.concatenate(lats), np.concatenate(lons)
@@ -55,21 +57,18 @@ def frame(index: Index) -> tuple[float, float, float, float]:
     )
 
 
-def unpacked(track: Any) -> tuple[Floats, Floats, Floats]:
-    """Seconds, latitudes and longitudes of one packed track."""
-    seconds = track["start"] + np.cumsum(np.array(track["t"], dtype=np.float64))
-    lat = np.cumsum(np.array(track["lat"], dtype=np.int64)) / 1e4
-    lon = np.cumsum(np.array(track["lon"], dtype=np.int64)) / 1e4
-    return seconds, lat, lon
-
-
 def overview(index: Index, coastline: list[Floats]) -> dict[str, Any]:
     """Paths, dots and labels of the drawing."""
     box = frame(index)
     sheet = Sheet(box, index.west, WIDTH, HEIGHT)
     ports = _ports(index, sheet)
     gaps = _gaps(index, sheet)
-    marks = [(*end, 4.0) for gap in gaps if gap["told"] for end in gap["ends"]] + [(*port["at"], 4.0) for port in ports]
+    seen, areas = _seen(index, sheet), _areas(index, sheet)
+    marks = (
+        [(*mark["at"], 7.0) for mark in seen]
+        + [(*end, 4.0) for gap in gaps if gap["told"] for end in gap["ends"]]
+        + [(*port["at"], 4.0) for port in ports]
+    )
     place_labels([*gaps, *ports], sheet, letter=_LETTER, tall=12.0, marks=marks)
     return {
         "width": WIDTH,
@@ -78,6 +77,8 @@ def overview(index: Index, coastline: list[Floats]) -> dict[str, Any]:
         "tracks": _tracks(index, sheet),
         "gaps": gaps,
         "ports": ports,
+        "seen": seen,
+        "areas": areas,
         "box": [round(value, 3) for value in box],
         "says": _says(index, box),
     }
@@ -90,6 +91,8 @@ def _tracks(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
         seconds, lat, lon = unpacked(track)
         points = sheet.points(lat, lon)
         breaks = np.abs(np.diff(points[:, 0])) > math.pi * sheet.scale
+        elsewhere = index.elsewhere(track["ship"], seconds)
+        breaks |= np.diff(elsewhere)  # no line leads to a place where the ship was not
         for gap in by_ship.get(track["ship"], []):
             after = int(np.searchsorted(seconds, text.seconds(gap["start"]) or 0, side="right"))
             if 0 < after < len(seconds):
@@ -129,6 +132,30 @@ def _gaps(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
             }
         )
     return sorted(found, key=lambda row: not row["told"])
+
+
+def _seen(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
+    """Meetings and doubts of told ships, as far as they have a place on the sheet."""
+    found: list[dict[str, Any]] = []
+    for mark in meetings.packed(index)["marks"]:
+        if not mark["told"] or mark["p"] is None or len(found) >= MOST_SEEN:
+            continue
+        at = sheet.points(np.array([mark["p"][0]]), np.array([mark["p"][1]]))[0].round(1).tolist()
+        if sheet.inside(at):
+            found.append({"at": at, "kind": mark["kind"], "says": mark["says"]})
+    return found
+
+
+def _areas(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
+    """Areas of interference as boxes of the drawing."""
+    found = []
+    for area in meetings.packed(index)["areas"]:
+        west, south, east, north = area["box"]
+        corner, other = sheet.points(np.array([north, south]), np.array([west, east])).round(1).tolist()
+        if other[0] > corner[0]:
+            box = {"x": corner[0], "y": corner[1], "w": other[0] - corner[0], "h": other[1] - corner[1]}
+            found.append(box | {"says": area["says"]})
+    return found
 
 
 def _ports(index: Index, sheet: Sheet) -> list[dict[str, Any]]:

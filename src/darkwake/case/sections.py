@@ -8,7 +8,7 @@ from typing import Any
 from darkwake.case import strips, text
 from darkwake.case.index import Index, Row, anchor
 
-_STEPS = {"weak": 1, "fair": 2, "strong": 3}
+STEPS = {"weak": 1, "fair": 2, "strong": 3}
 
 
 def numbers(index: Index) -> list[dict[str, Any]]:
@@ -71,29 +71,6 @@ def threads(index: Index) -> list[dict[str, Any]]:
             }
         )
     return found
-
-
-def hits(index: Index) -> list[dict[str, Any]]:
-    """Each meeting with a list entry, with the two values that met in each feature."""
-    return [
-        {
-            "anchor": anchor("hit", row["id"]),
-            "ship": index.short(row.get("ship")),
-            "ship_anchor": anchor("ship", row["ship"]) if row.get("ship") in index.ships else None,
-            "asked": row["asked"],
-            "entry": row["entry"],
-            "list": row["list"],
-            "list_date": row.get("list_date"),
-            "name": row["name"],
-            "programmes": row.get("programmes") or [],
-            "rank": row["rank"],
-            "listed_from": row.get("listed_from"),
-            "features": row.get("features") or [],
-            "cites": cites(index, index.of_thing.get(row["id"], [])),
-            "sources": citations(index, row.get("sources")),
-        }
-        for row in index.hits
-    ]
 
 
 def ships(index: Index) -> list[dict[str, Any]]:
@@ -176,7 +153,7 @@ def _entry(index: Index, item: Row) -> dict[str, Any]:
         "kind": str(item["kind"]).replace("_", " "),
         "says": item["says"],
         "strength": item["strength"],
-        "steps": _STEPS.get(item["strength"], 0),
+        "steps": STEPS.get(item["strength"], 0),
         "because": item.get("because"),
         "innocent": item.get("innocent") or [],
         "subjects": subjects,

@@ -10,6 +10,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
+from darkwake import geo
 from darkwake.case import coast, text
 
 Floats = NDArray[np.float64]
@@ -135,3 +136,19 @@ def place_labels(
                 at = {"start": left, "end": left + wide, "middle": left + wide / 2}[side]
                 thing["text"] = {"label": label, "x": round(at, 1), "y": round(base, 1), "side": side}
                 break
+
+
+def scale_bar(sheet: Sheet, lat: float) -> dict[str, Any]:
+    """A scale bar for the middle of the map: at most a fifth of its width."""
+    mile = 1852 / (geo.EARTH_RADIUS_M * math.cos(math.radians(lat))) * sheet.scale
+    most = sheet.width / 5 / mile
+    power = 10.0 ** math.floor(math.log10(most))
+    nice = next(step * power for step in (5, 2, 1) if step * power <= most)
+    return {"w": round(nice * mile, 1), "label": f"{nice:g} nm ({nice * 1.852:.3g} km)"}
+
+
+def label_box(row: dict[str, Any], letter: float, tall: float) -> Box:
+    """The box of a label that has its place."""
+    words, wide = row["text"], len(row["text"]["label"]) * letter
+    left = words["x"] - {"start": 0.0, "middle": wide / 2, "end": wide}[words["side"]]
+    return (left - 2, words["y"] - tall, left + wide + 2, words["y"] + tall * 0.3)

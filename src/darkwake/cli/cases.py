@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Annotated
 
@@ -119,7 +120,11 @@ def run(case: Case, as_json: Json = False) -> None:
 def _show_run(report: dw.steps.RunReport) -> None:
     for one in report.steps:
         took = f"{one.seconds:6.1f} s" if one.new else "nothing new"
-        out.print(f"{one.name:>8}  {took:>11}  {escape(one.says)}", soft_wrap=True)
+        # by hand, so that what a step did stands in one column also where it is long
+        first, *more = textwrap.wrap(one.says, 57) or [""]
+        out.print(f"{one.name:>8}  {took:>11}  {escape(first)}", soft_wrap=True)
+        for line in more:
+            out.print(f"{'':23}{escape(line)}", soft_wrap=True)
     out.print()
     show_sources(report.sources)
     out.print()

@@ -54,7 +54,9 @@ def events(
             "false_position."
         ),
     ] = "",
-    preset: Annotated[str, typer.Option(help="Of encounter: darkwake, gfw, starboard. Of loitering: offshore, coastal.")] = "",
+    preset: Annotated[
+        str, typer.Option(help="Of encounter: darkwake, gfw, starboard. Of loitering: offshore, coastal.")
+    ] = "",
     longer_than: Annotated[float, typer.Option(help="Hours unheard from which on a ship is silent.")] = 6.0,
     places: Ports = None,
     rows: Annotated[int, typer.Option(help="How many rows of the table to print.")] = 20,

@@ -1,6 +1,6 @@
 /** Colours for the canvas, from the page's style, so that light, dark and print have one source. */
 
-const NAMES = ["sea", "land", "coast", "grid", "halo", "track", "told", "gap", "hit", "hit-line", "port", "pick", "ink", "soft", "paper"];
+const NAMES = ["sea", "land", "coast", "grid", "halo", "track", "told", "gap", "hit", "hit-line", "port", "pick", "ink", "soft", "paper", "water"];
 
 /** @returns {Record<string, string>} */
 export function colours() {

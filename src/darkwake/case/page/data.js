@@ -5,17 +5,25 @@
  * @typedef {{a: string, ship: number, s: number, e: number, p: number[], q: number[] | null, h: string, told: boolean,
  *   says: string, x: number[], y: number[]}} Gap  ship is a place in the list of ships; x, y hold one end or two
  * @typedef {{a: string, name: string, p: number[], main: boolean, x: number, y: number}} Port
- * @typedef {{ship?: number, gaps?: string[], s?: number, e?: number, p?: number[], says: string}} Link
- * @typedef {{ship: number, t: Float64Array, x: Float64Array, y: Float64Array, cut: Uint8Array}} Track
- *   cut[i] is 1 where no line leads from the point before
+ * @typedef {{ship?: number, gaps?: string[], event?: string, s?: number, e?: number, p?: number[], says: string}} Link
+ * @typedef {{ship: number, t: Float64Array, x: Float64Array, y: Float64Array, cut: Uint8Array, off: Uint8Array}} Track
+ *   cut[i] is 1 where no line leads from the point before, off[i] where the ship was not there
  * @typedef {{x: Float64Array, y: Float64Array, box: number[]}} Ring
  * @typedef {{n: string[], ship: number[], lat: number[], lon: number[], t: (number | null)[], h: number[], says: string,
  *   x: number[], y: number[]}} Around  the other ships round a silence; h is 1 where heard then
  * @typedef {{p: number[], name: string, says: string, x: number, y: number}} Near  a port in reach
+ * @typedef {{a: string, kind: string, ships: number[], s: number, e: number, p: number[] | null, told: boolean,
+ *   says: string, x: number, y: number}} Mark  a meeting or a doubt
+ * @typedef {{a: string, s: number, e: number, box: number[], n: number, says: string, x: number[], y: number[]}} Disturbed
+ *   an area of interference; x and y hold left and right, top and bottom
+ * @typedef {{cell: number, at: number[], steps: number[][][], labels: string[], rings: number[][][][]}} Water
+ *   where a ship could have been in a silence
+ * @typedef {{marks: Mark[], areas: Disturbed[], elsewhere: Record<string, number[][]>}} Seen
  * @typedef {{deg: number, across: number, cell: number[], present: number[], heard: number[], box: Float64Array,
  *   share: Float64Array}} Reception  box holds left, top, right, bottom of each square
  * @typedef {{west: number, fit: number[], span: number[], ships: Ship[], gaps: Gap[], ports: Port[],
  *   around: Record<string, Around>, reach: Record<string, Near[]>, reception: Reception | null,
+ *   water: Record<string, Water>, seen: Seen, markOf: Map<string, Mark | Disturbed>,
  *   links: Record<string, Link>, tracks: Track[], land: Ring[], byAnchor: Map<string, Gap | Ship | Port>,
  *   placeOf: Map<number, number>}} World
  */
@@ -63,15 +71,16 @@ export function unitX(lon, west) {
 /**
  * A track from its differences. A silence cuts the line, and both its ends are points even where thinning lost them.
  * @param {{t: Int32Array, lat: Int32Array, lon: Int32Array, start: number}} raw @param {Gap[]} gaps of that ship, by
- *   their start @param {number} place @param {number} west
+ *   their start @param {number} place @param {number} west @param {number[][]} elsewhere stretches in which it was not there
  * @returns {Track}
  */
-function trackOf(raw, gaps, place, west) {
+function trackOf(raw, gaps, place, west, elsewhere) {
   const room = raw.t.length + 2 * gaps.length;
   const t = new Float64Array(room);
   const x = new Float64Array(room);
   const y = new Float64Array(room);
   const cut = new Uint8Array(room);
+  const off = new Uint8Array(room);
   let count = 0;
   let next = 0;
   let time = raw.start;
@@ -82,7 +91,8 @@ function trackOf(raw, gaps, place, west) {
     t[count] = at;
     x[count] = px;
     y[count] = py;
-    cut[count] = torn || count === 0 || Math.abs(px - x[count - 1]) > 0.5 ? 1 : 0;
+    off[count] = Number(elsewhere.some(([first, last]) => at >= first && at <= last));
+    cut[count] = torn || count === 0 || off[count] !== off[count - 1] || Math.abs(px - x[count - 1]) > 0.5 ? 1 : 0;
     count += 1;
   };
   for (let i = 0; i < raw.t.length; i += 1) {
@@ -99,7 +109,7 @@ function trackOf(raw, gaps, place, west) {
     }
     push(time, unitX(lon / 1e4, west), unitY(lat / 1e4), torn);
   }
-  return { ship: place, t: t.subarray(0, count), x: x.subarray(0, count), y: y.subarray(0, count), cut };
+  return { ship: place, t: t.subarray(0, count), x: x.subarray(0, count), y: y.subarray(0, count), cut, off };
 }
 
 /** @param {number[][]} raw @returns {Ring} */
@@ -155,6 +165,18 @@ export async function openWorld() {
     port.x = unitX(port.p[1], data.west);
     port.y = unitY(port.p[0]);
   }
+  for (const mark of data.seen.marks) {
+    if (!mark.p) continue;
+    mark.x = unitX(mark.p[1], data.west);
+    mark.y = unitY(mark.p[0]);
+  }
+  for (const area of data.seen.areas) {
+    const [west, south, east, north] = area.box;
+    const left = unitX(west, data.west);
+    area.x = [left, left + ((east - west + 360) % 360) / 360];
+    area.y = [unitY(north), unitY(south)];
+  }
+  data.markOf = new Map([...data.seen.marks, ...data.seen.areas].map((thing) => [thing.a, thing]));
   if (data.reception) openReception(data.reception, data.west);
   /** @type {Map<number, number>} */
   const placeOf = new Map(data.ships.map((/** @type {Ship} */ ship, /** @type {number} */ i) => [ship.id, i]));
@@ -169,7 +191,7 @@ export async function openWorld() {
     const place = placeOf.get(head.ship) ?? 0;
     const [from, to] = [at, (at += head.n)];
     const raw = { t: t.subarray(from, to), lat: lat.subarray(from, to), lon: lon.subarray(from, to), start: head.start };
-    return trackOf(raw, silent[place], place, data.west);
+    return trackOf(raw, silent[place], place, data.west, data.seen.elsewhere[place] ?? []);
   });
   data.land = land.map(ringOf);
   data.byAnchor = new Map([...data.ships, ...data.ports, ...data.gaps].map((thing) => [thing.a, thing]));

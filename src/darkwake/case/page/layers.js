@@ -1,5 +1,6 @@
 import { paintDot } from "./chart.js";
 import { moment } from "./data.js";
+import { waterOf } from "./seen.js";
 
 /**
  * What the map shows on demand: how well the water was heard, and round a chosen silence who was there and which
@@ -129,7 +130,7 @@ export function underLayers(view, world, choice, px, py) {
 
 /** The words of the legend that belong to what is chosen. @param {World} world @param {Choice | null} choice */
 export function showKeys(world, choice) {
-  const some = { around: aroundOf(world, choice) !== null, reach: reachOf(world, choice).length > 0 };
+  const some = { around: aroundOf(world, choice) !== null, reach: reachOf(world, choice).length > 0, water: waterOf(world, choice) !== null };
   for (const [name, shown] of Object.entries(some)) {
     for (const key of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll(`.key-${name}`))) key.hidden = !shown;
   }

@@ -1,6 +1,7 @@
 import { createClock } from "./clock.js";
 import { openWorld } from "./data.js";
 import { createMap } from "./map.js";
+import { openWater } from "./seen.js";
 import { createSelection } from "./selection.js";
 import { createTables } from "./tables.js";
 import { createTimeline } from "./timeline.js";
@@ -8,6 +9,7 @@ import { createTimeline } from "./timeline.js";
 /** Everything in its order: unpack, then one clock and one selection that all the views share. */
 async function start() {
   const world = await openWorld();
+  for (const water of Object.values(world.water)) water.rings = openWater(water, world.west);
   const clock = createClock(world.span);
   createTables(clock);
   createTimeline(clock);

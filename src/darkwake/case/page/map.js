@@ -2,6 +2,7 @@ import { colours, onColours, type } from "./colours.js";
 import { moment, unitX, unitY } from "./data.js";
 import { createLabels } from "./labels.js";
 import { aroundOf, createReception, paintAround, paintReach, paintReception, reachOf, showKeys, underLayers } from "./layers.js";
+import { labelAreas, marksOf, paintAreas, paintMarks, paintWater, underSeen, waterOf } from "./seen.js";
 import { paintDiamond, paintDot, paintGap, paintGrid, paintLand, paintSquare, paintTrack, placeIn } from "./chart.js";
 
 /**
@@ -48,6 +49,7 @@ export function createMap(world, clock, selection) {
     context.clearRect(0, 0, size.x, size.y);
     const view = viewOf(map, context, clock, colour);
     paintGrid(view);
+    paintWater(view, waterOf(world, selection.now()));
     paintLand(view, world.land);
     if (reception()) paintReception(view, world);
     paintAll(view, world, selection.now(), type(), reception() ? 0.25 : 1);
@@ -73,7 +75,8 @@ export function createMap(world, clock, selection) {
     if (choice && !fromMap) goTo(map, world, choice);
   });
   const view = () => viewOf(map, context, clock, colour);
-  point(map, holder, (px, py) => underLayers(view(), world, selection.now(), px, py) ?? under(view(), world, px, py), selection);
+  point(map, holder, (px, py) =>
+    underLayers(view(), world, selection.now(), px, py) ?? underSeen(view(), world, selection.now(), px, py) ?? under(view(), world, px, py), selection);
   draw();
   return { redraw, map };
 }
@@ -119,8 +122,10 @@ function paintAll(view, world, choice, letters, quiet) {
   for (const port of world.ports) {
     paintSquare(view, port.x * scale - left, port.y * scale - top, port.main || choice?.port === port.a ? 3 : 2, colour.port);
   }
+  paintAreas(view, world, choice);
   paintReach(view, reachOf(world, choice));
   paintShips(view, world);
+  paintMarks(view, world, choice);
   paintLabels(view, world, choice, letters, seen);
 }
 
@@ -140,6 +145,7 @@ function paintLabels(view, world, choice, letters, seen) {
   for (const port of world.ports) labels.block(port.x * scale - left, port.y * scale - top, 3.5);
   const reach = reachOf(world, choice);
   for (const port of reach) labels.block(port.x * scale - left, port.y * scale - top, 6);
+  for (const mark of marksOf(view, world, choice)) labels.block(mark.x * scale - left, mark.y * scale - top, 8);
   const around = aroundOf(world, choice);
   around?.x.forEach((x, i) => labels.block(x * scale - left, around.y[i] * scale - top, 3));
   const ships = lastOf(view, world);
@@ -161,6 +167,7 @@ function paintLabels(view, world, choice, letters, seen) {
   for (const port of reach) put(port, true);
   const rest = world.ports.filter((port) => choice?.port !== port.a && !reach.some((other) => other.name === port.name));
   for (const port of rest) if (port.main) put(port, true);
+  labelAreas(view, labels, world, choice, small);
   for (const { ship, x, y } of ships) if (!some) labels.put(world.ships[ship].name, x, y, 10, name, colour.ink, false, 1);
   if (scale < 256 * 2 ** 3.5) return;
   for (const port of rest) if (!port.main) put(port, false);
@@ -292,14 +299,16 @@ function goTo(map, world, choice) {
   const bounds = L.latLngBounds([]);
   for (const gap of world.gaps) if (choice.gaps.has(gap.a)) gap.x.forEach((x, end) => bounds.extend(back(x, gap.y[end])));
   if (choice.place) bounds.extend(back(unitX(choice.place[1], world.west), unitY(choice.place[0])));
+  for (const ring of waterOf(world, choice)?.rings[0] ?? []) for (const [x, y] of ring) bounds.extend(back(x, y));
+  for (const area of world.seen.areas) if (choice.mark === area.a) area.x.forEach((x, end) => bounds.extend(back(x, area.y[end])));
   for (const port of reachOf(world, choice)) bounds.extend(back(port.x, port.y));
-  const wide = !choice.gaps.size && !choice.place;
+  const wide = !choice.gaps.size && !choice.place && !choice.box;
   const whole = choice.anchor.startsWith("thread-") || choice.anchor.startsWith("voyage-");
   if (wide || whole) {
     for (const track of world.tracks) {
       if (!choice.ships.has(track.ship)) continue;
       const [from, to] = choice.window ?? world.span;
-      for (let i = placeIn(track.t, from); i < placeIn(track.t, to + 1); i += 8) bounds.extend(back(track.x[i], track.y[i]));
+      for (let i = placeIn(track.t, from); i < placeIn(track.t, to + 1); i += 8) if (!track.off[i]) bounds.extend(back(track.x[i], track.y[i]));
     }
   }
   if (!bounds.isValid()) return;

@@ -2,8 +2,8 @@
  * What is chosen. The address bar names it, so that a colleague can be sent to it and "back" works.
  *
  * @typedef {import("./data.js").World} World
- * @typedef {{anchor: string, ships: Set<number>, gaps: Set<string>, port: string | null, place: number[] | null,
- *   window: number[] | null, says: string}} Choice  ships as places in the list of ships
+ * @typedef {{anchor: string, ships: Set<number>, gaps: Set<string>, port: string | null, mark: string | null,
+ *   place: number[] | null, box: number[] | null, window: number[] | null, says: string}} Choice  ships as places in the list of ships
  * @typedef {{now: () => Choice | null, choose: (anchor: string) => void, clear: () => void,
  *   listen: (then: (choice: Choice | null, fromMap: boolean) => void) => void}} Selection
  */
@@ -15,12 +15,25 @@
 function choiceOf(world, anchor) {
   const thing = world.byAnchor.get(anchor);
   /** @type {Choice} */
-  const none = { anchor, ships: new Set(), gaps: new Set(), port: null, place: null, window: null, says: "" };
+  const none = { anchor, ships: new Set(), gaps: new Set(), port: null, mark: null, place: null, box: null, window: null, says: "" };
   if (thing && "e" in thing) {
     return { ...none, ships: new Set([thing.ship]), gaps: new Set([anchor]), window: [thing.s, thing.e], says: thing.says };
   }
   if (thing && "id" in thing) return { ...none, ships: new Set([world.placeOf.get(thing.id) ?? -1]), says: thing.name };
   if (thing) return { ...none, port: anchor, place: thing.p, says: thing.name };
+  const mark = world.markOf.get(anchor);
+  if (mark) {
+    const box = "box" in mark ? mark.box : null;
+    return {
+      ...none,
+      ships: new Set("ships" in mark ? mark.ships : []),
+      mark: anchor,
+      place: "p" in mark ? mark.p : null,
+      box,
+      window: [mark.s, mark.e],
+      says: mark.says,
+    };
+  }
   const link = world.links[anchor];
   if (!link) return null;
   const place = link.ship === undefined ? undefined : world.placeOf.get(link.ship);
@@ -29,6 +42,7 @@ function choiceOf(world, anchor) {
     ...none,
     ships: new Set(place === undefined ? [] : [place]),
     gaps: new Set(link.gaps ?? []),
+    mark: link.event ?? null,
     place: link.p ?? null,
     window,
     says: link.says,
@@ -56,7 +70,8 @@ export function createSelection(world) {
     current = anchor ? choiceOf(world, anchor) : null;
     for (const old of document.querySelectorAll(".is-picked")) old.classList.remove("is-picked");
     if (current) {
-      const also = current.gaps.size ? [...current.gaps] : [...current.ships].map((ship) => world.ships[ship]?.a ?? "");
+      const own = [...current.gaps, ...(current.mark ? [current.mark] : [])];
+      const also = own.length ? own : [...current.ships].map((ship) => world.ships[ship]?.a ?? "");
       for (const name of [anchor, ...also]) {
         // its own place has its name as id; what stands for it elsewhere names it in data-t
         document.getElementById(name)?.classList.add("is-picked");
