@@ -19,6 +19,8 @@ from darkwake.case.sheet import Box, Sheet, line
 
 Corners = list[list[int]]
 STEPS = 4
+_ROUNDED_H = 0.002
+"""What rounding in the case file may have added."""
 MOST_CELLS = 4_000_000
 """A grid of more cells is not drawn: no table of the case is so large."""
 
@@ -54,12 +56,13 @@ class Area:
         if self.most <= 0:
             return [0.0]
         wanted = [self.most * step / STEPS for step in range(STEPS)]
-        return [low for low in wanted if (self.slack >= low).any()]
+        return [low for low in wanted if not low or (self.slack >= low + _ROUNDED_H).any()]
 
     def outlines(self, least: float) -> list[Corners]:
         """The outlines of all cells with at least so many hours to spare, as corners [column, row]."""
         grid = np.zeros((self.shape[0], self.shape[1] + 1), dtype=np.int32)
-        kept = self.slack >= least
+        # the table is cut at the same steps, and a run's most hours come close to the next one without reaching it
+        kept = self.slack >= least + (_ROUNDED_H if least else 0.0)
         np.add.at(grid, (self.rows[kept], self.first[kept]), 1)
         np.add.at(grid, (self.rows[kept], self.last[kept]), -1)
         return traced(np.cumsum(grid, axis=1)[:, :-1] > 0)

@@ -324,7 +324,7 @@ def _ports(tables: Tables) -> list[dict[str, Any]]:
 
 def _areas(area: pl.DataFrame) -> list[dict[str, Any]]:
     """For each gap the runs of cells that it could have been in: [lat, west, east, slack_h], and the cells' height."""
-    runs = area.with_columns(pl.col("slack_h").round(1), pl.col("lat", "west", "east").round(4))
+    runs = area.with_columns(pl.col("slack_h").round(3), pl.col("lat", "west", "east").round(5))
     each = runs.group_by("event", maintain_order=True).agg(
         pl.col("cell_deg").first(), pl.concat_list("lat", "west", "east", "slack_h").alias("runs")
     )
