@@ -85,7 +85,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     pool = join.Pool.of(
         [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told)]
     )
-    journeys = join.journeys(chains, possible, notable, labels.long, _extents(tables.ships))
+    journeys = join.journeys(chains, possible, notable, labels.long, _extents(tables))
     threads, unused = join.threads(journeys, pool)
     period = _period(asked, tables.ships)
     told_ships = {thread.ship for thread in threads}
@@ -266,8 +266,11 @@ def _of_note(asked: Asked, tables: Tables) -> list[int]:
     return sorted(ships)
 
 
-def _extents(ships: pl.DataFrame) -> dict[int, tuple[Any, Any]]:
-    return {ship: (first, last) for ship, first, last in ships.select("ship", "first_seen", "last_seen").iter_rows()}
+def _extents(tables: Tables) -> dict[int, tuple[Any, Any]]:
+    """When each ship was first and last heard; of one that never sent a position, when it said who it was."""
+    said = tables.identities.group_by("ship").agg(pl.col("first_seen").min(), pl.col("last_seen").max())
+    every = pl.concat([said, tables.ships.select("ship", "first_seen", "last_seen")])
+    return {ship: (first, last) for ship, first, last in every.iter_rows()}
 
 
 def _period(asked: Asked, ships: pl.DataFrame) -> tuple[Any, Any]:
