@@ -5,6 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# no test has a clock: a busy machine is no fault
+settings.register_profile("darkwake", deadline=None)
+settings.load_profile("darkwake")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

@@ -30,6 +30,9 @@ def test_the_chances_are_those_of_the_textbook() -> None:
     p, tested = np.array([0.001, 0.5, 0.02, 0.9, 0.0001]), np.array([True, True, True, True, False])
     assert chance.discoveries(p, tested)[:4] == pytest.approx([0.004, 0.5 * 4 / 3, 0.04, 0.9])
     assert np.isnan(chance.discoveries(p, tested)[4])
+    # where 2 of the 4 at most are innocent, the rate is half as high; never less than one is thought so
+    assert chance.discoveries(p, tested, 2.0)[:4] == pytest.approx([0.002, 0.5 * 2 / 3, 0.02, 0.45])
+    assert chance.discoveries(p, tested, 0.1)[0] == pytest.approx(0.001)
 
 
 @pytest.mark.parametrize("mean_h", [0.8, 1.5, 3.0])
@@ -40,9 +43,9 @@ def test_of_silences_that_end_at_a_steady_rate_no_more_are_surprising_than_said(
     others = rng.exponential(mean_h, (len(lasted), passages))
     counts = {f"k{at}": (others >= part * lasted[:, None]).sum(axis=1).astype(float) for at, part in enumerate(PARTS)}
     counts["n"] = np.full(len(lasted), float(passages))
-    p = np.maximum(
-        chance.lasting(counts, (lasted * HOUR_US).astype(np.int64), 6 * HOUR_US), chance.rank(counts["k0"], counts["n"])
-    )
+    unknown = np.full(len(lasted), np.nan)
+    length = (lasted * HOUR_US).astype(np.int64)
+    p = np.maximum(chance.lasting(counts, length, 6 * HOUR_US, unknown), chance.rank(counts["k0"], counts["n"]))
     for nominal in (0.01, 0.05, 0.2):
         assert (p <= nominal).mean() <= 1.3 * nominal
 
@@ -68,12 +71,17 @@ def test_the_welch_rule_says_yes_no_and_unknown() -> None:
     long, short = open_sea(14, 911000001), open_sea(9, 911000001)
     told = a_of(long, 300_000.0)
     assert (told["applies"], told["flagged"]) == (True, True)
+    assert str(told["says"]).startswith("The rule of Welch et al. (2022) applies and flags this gap")
+    assert str(a_of(short, 300_000.0)["says"]).endswith("does not flag this gap: it lasted 9.5 hours, 12 needed.")
+    assert "this one began 27 from it" in str(a_of(long, 50_000.0)["says"])
+    assert str(a_of(long, None)["says"]).endswith("applies is not known: the distance to shore is not known.")
     assert told["satellite_positions_a_day"] == pytest.approx(48, rel=0.1)
     assert (a_of(short, 300_000.0)["applies"], a_of(short, 300_000.0)["flagged"]) == (True, False)
     assert (a_of(long, 50_000.0)["applies"], a_of(long, 50_000.0)["flagged"]) == (False, False)
     assert (a_of(long, None)["applies"], a_of(long, None)["flagged"]) == (None, None)
     nobody = long.with_columns(receiver=pl.lit(None, pl.String))
     assert a_of(nobody, 300_000.0)["satellite_positions_a_day"] is None
+    assert "no position there says that a satellite heard it" in str(a_of(nobody, 300_000.0)["says"])
 
 
 def test_a_ship_that_comes_back_on_its_course_is_told_from_one_that_does_not() -> None:

@@ -9,9 +9,10 @@ import polars as pl
 import pytest
 
 from darkwake.errors import MissingColumn, Unreadable, WrongUse
+from darkwake.schema import STANDINGS
 from darkwake.screening import Asked, Entry, Index, ListedName, SanctionsList, formats, screen
 from darkwake.screening.regimes import Regime, in_force, known, read
-from darkwake.screening.standing import STANDINGS, standing
+from darkwake.screening.standing import standing
 from darkwake.screening.versions import Versions
 
 HEAD = "regime,name,lists,programme,authority,acts,from,to,state,held_by,contested_by,checked,source,says\n"

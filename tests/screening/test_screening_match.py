@@ -48,7 +48,7 @@ def features(hit: dict[str, Any]) -> dict[str, float]:
 def test_the_same_imo_is_certain_whatever_the_name_and_flag(index: Index) -> None:
     hit = first(index, imo="IMO 1234567", names=("QUITE ANOTHER",), flag="PA")
     assert (hit["name"], hit["rank"]) == ("EXAMPLE STAR", "certain")
-    assert features(hit) == {"imo": 0.6, "flag": 0.0}
+    assert features(hit) == {"imo": 0.6, "flag": 0.0, "linked": 0.0}
     assert hit["features"][0]["listed"] == "IMO 1234567"
     assert hit["sources"][0]["first_row"] == index.lists[0].entries[0].row
 
@@ -69,7 +69,7 @@ def test_a_faulty_imo_is_compared_and_repaired_but_never_certain(index: Index) -
     hits = screen([Asked(imo="1234576")], index)
     assert dict(zip(hits["name"], hits["rank"], strict=True))["EXAMPLE STAR"] == "weak lead"
     repaired = hits.filter(pl.col("name") == "EXAMPLE STAR").row(0, named=True)
-    assert features(repaired) == {"imo, repaired": 0.06}
+    assert features(repaired) == {"imo, repaired": 0.06, "linked": 0.0}
 
 
 def test_a_former_name_counts_on_either_side(index: Index) -> None:
@@ -121,8 +121,10 @@ def test_an_entry_with_its_own_dates_is_held_against_the_day() -> None:
     dated = Index([SanctionsList("EXAMPLE", date(2020, 1, 1), 1, "0" * 64, "x", (entry,))])
     during = first(dated, imo="1234567", on=date(2019, 6, 30))
     after = first(dated, imo="1234567", on=date(2019, 7, 1))
-    assert during["features"][-1]["says"] == "By the list's own dates the entry was in force on that day."
-    assert after["features"][-1]["says"] == "By the list's own dates the entry was not in force on that day."
+    told = "By the list's own dates it was listed since 2019-05-01 and listed until 2019-06-30, "
+    tells = " Whether it was in force on that day, its standing tells."
+    assert during["features"][-1]["says"] == f"{told}so the day asked about lies within its own dates.{tells}"
+    assert after["features"][-1]["says"] == f"{told}which is before the day asked about.{tells}"
     assert during["listed_from"] == date(2019, 5, 1)
 
 

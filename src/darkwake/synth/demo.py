@@ -49,8 +49,8 @@ PLANTED_NAME = "planted.json"
 LIST_NAME = "invented-sdn.xml"
 OUTAGE = Outage(datetime(2025, 9, 20, 22), datetime(2025, 9, 21, 16), (waters.name(FUJAIRAH), "Khawr Fakkan"))
 _SAYS_NOTHING = (0, 4)  # these two transmit "FOR ORDERS" whatever port they are bound for
-_BEYOND = (24.55, 58.9)
-"""Well inside the Gulf of Oman: where a ship bound for Hormuz is heard by the stations of Muscat and Jask."""
+_BEYOND = (25.2, 56.9)
+"""Off the roads of Fujairah, where others wait: what a ship hides that comes on again there can be weighed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +273,7 @@ def _plant(long: Sequence[Log]) -> tuple[list[SwitchOff], list[Planted]]:
     call, load = dark.phases[4], loads.phases[4]
     offs = [
         SwitchOff(dark.ship.mmsi, _at(dark.phases[3].start_s - 1800), _near(dark, dark.phases[5], _BEYOND)),
-        SwitchOff(loads.ship.mmsi, _at(loads.phases[3].start_s - 1800), _at(load.end_s + 5 * 3600)),
+        SwitchOff(loads.ship.mmsi, _at(loads.phases[3].start_s - 1800), _at(load.end_s + 2.5 * 3600)),
         SwitchOff(tanker.ship.mmsi, _at(tanker.phases[2].start_s + 3 * 3600), _at(tanker.phases[3].start_s + 4 * 3600)),
     ]
     west, south, east, north = waters.QUIET
