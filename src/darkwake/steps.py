@@ -246,7 +246,10 @@ def _screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: 
         newest = pl.col("list_date") == pl.col("list_date").max().over("ship", "list", "entry")
         hits = found.filter(newest)
         legs = derived.read("voyages", schema.VOYAGES)
-        days = legs.select("ship", pl.coalesce("departed", "arrived").dt.date().alias("on")).drop_nulls()
+        sailed = legs.select("ship", pl.coalesce("departed", "arrived").dt.date().alias("on")).drop_nulls()
+        # of a ship that only said who it was, the day on which it last did
+        said = store.identities().group_by("ship").agg(pl.col("last_seen").max().dt.date().alias("on"))
+        days = pl.concat([sailed, said.join(sailed, on="ship", how="anti")])
         derived.write("hits", hits)
         derived.write("standings", kept.of_case(derived.case, ships, index, hits, versions, days))
         counts = {one.sha256: told.counted(one) for every in versions.by_name.values() for one in every}
