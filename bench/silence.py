@@ -2,6 +2,7 @@
 
     python -m bench silence [--size small|full] [--json]
     python -m bench silence --store STORE [--seed N]      the same on your own store of tracks
+    python -m bench silence --harsh N                     gaps called in N harsh worlds without any switch-off
 
 Real sets (../shared/data/ais) and invented worlds whose reception is fitted to them are masked in turn: single ships
 switched off, everybody in an area unheard, stations down, messages thinned, nothing at all. docs/silence.md says how,
@@ -297,11 +298,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--tune", action="store_true", help="the parts for choosing parameters: never report these")
     parser.add_argument("--store", type=Path, help="repeat the masking on a store that `darkwake tracks` made")
     parser.add_argument("--seed", type=int, default=1000, help="of the masks on a store")
+    parser.add_argument("--harsh", type=int, metavar="N", help="only N harsh worlds in which nobody switches off")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args(argv)
     begin = time.perf_counter()
     thin = pl.DataFrame()
     quiet: list[dict[str, Any]] = []
+    if options.harsh:
+        print(json.dumps(nobody_off(grounds.KINDS[2], range(REPORT_SEEDS[0], REPORT_SEEDS[0] + options.harsh), 14.0)))
+        return 0
     if options.store:
         table = of_store(options.store, options.seed)
     else:

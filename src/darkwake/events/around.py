@@ -12,6 +12,7 @@ from darkwake.errors import WrongUse
 from darkwake.events import engine, peers, trials
 from darkwake.events.detector import hours
 from darkwake.events.hearing import HOUR_US, Hearing, ranges, runs
+from darkwake.events.scales import Scales
 from darkwake.schema import AROUND, EVENTS, empty, problems
 
 _US = timedelta(microseconds=1)
@@ -60,7 +61,7 @@ def around(
         return empty(AROUND)
     table = trials.asked(gaps, until)
     shortest = max(int(table["lasted"].to_numpy().min()), 1)
-    scales = trials.Scales.plain(
+    scales = Scales.plain(
         step=max(min(HOUR_US, shortest // 6), 1_000_000), bracket=bracket // _US, listen=same_hours // _US
     )
     hearing, _, _ = trials.hear(table, shards, until, scales, None, workers, progress)
@@ -71,7 +72,7 @@ def around(
 
 
 def _near(
-    gaps: pl.DataFrame, hearing: Hearing, order: np.ndarray[tuple[int], np.dtype[np.int64]], scales: trials.Scales,
+    gaps: pl.DataFrame, hearing: Hearing, order: np.ndarray[tuple[int], np.dtype[np.int64]], scales: Scales,
     near_m: float,
 ) -> pl.DataFrame:  # fmt: skip
     start, lasted = gaps["start"].to_numpy(), gaps["lasted"].to_numpy()

@@ -24,13 +24,14 @@ def rank(unheard: Floats, passages: Floats) -> Floats:
     return result
 
 
-def lasting(counts: Counts, lasted: Ints, threshold: int) -> Floats:
-    """The chance that a silence that reaches the threshold lasts this long, by the passages through one water.
+def lasting(counts: Counts, lasted: Ints, threshold: int, store: Floats) -> Floats:
+    """The chance that a silence that reaches the threshold lasts this long.
 
-    If a silence that has lasted x ends at a steady rate, and a share s of passages goes unheard for a, the chance is
-    s ** ((lasted - threshold) / a). It is taken at several a, parts of the gap's own length. Where passages were
-    unheard for a, the largest chance counts, so that a long tail is believed; where none was, s is only a bound, and
-    the smallest counts.
+    By the passages through one water: if a silence that has lasted x ends at a steady rate, and a share s of passages
+    goes unheard for a, the chance is s ** ((lasted - threshold) / a). It is taken at several a, parts of the gap's own
+    length. Where passages were unheard for a, the largest chance counts, so that a long tail is believed. Where none
+    was, s is only a bound; then what counts is `store`, the chance by all well-heard waters together (tail.py; NaN: not
+    known), or the smallest bound where that is not known.
     """
     n = np.asarray(counts["n"], float)
     over = np.maximum(lasted - threshold, 0)
@@ -40,12 +41,21 @@ def lasting(counts: Counts, lasted: Ints, threshold: int) -> Floats:
         chance = rank(k, n) ** (over / np.maximum(part * lasted, 1))
         seen = np.where(k > 0, np.maximum(seen, chance), seen)
         unseen = np.where(k > 0, unseen, np.minimum(unseen, chance))
-    return np.where(seen > 0, np.minimum(seen, unseen), unseen)
+    alone = np.where(seen > 0, np.minimum(seen, unseen), unseen)
+    result: Floats = np.where(np.isnan(store), alone, np.maximum(seen, store))
+    return result
 
 
-def own_habit(own: Ints, lasted: Ints, threshold: int, day: int) -> Floats:
-    """The same by the ship itself: it had one silence as long as its longest, of all that fit into half a day."""
-    share = 1 / (1 + (day / 2) / np.maximum(own, 1))
+def own_habit(own: Ints, known: Ints, lasted: Ints, threshold: int) -> Floats:
+    """The same by the ship itself: one silence as long as its longest, of all that fit into the time it is known.
+
+    Args:
+        own: its longest silence, other than the gap.
+        known: how long it was known to be there.
+        lasted: the gap.
+        threshold: what makes a silence a gap.
+    """
+    share = 1 / (1 + known / np.maximum(own, 1))
     result: Floats = share ** (np.maximum(lasted - threshold, 0) / np.maximum(own, 1))
     return result
 
@@ -74,11 +84,16 @@ def poisson_at_least(seen: int, expected: float) -> float:
     return max(1.0 - below, 0.0)
 
 
-def discoveries(surprise: Floats, tested: NDArray[np.bool_]) -> Floats:
-    """q: the false-discovery rate at which each tested gap is found (Benjamini and Hochberg 1995); NaN elsewhere."""
+def discoveries(surprise: Floats, tested: NDArray[np.bool_], innocent: float | None = None) -> Floats:
+    """q: the false-discovery rate at which each tested gap is found (Benjamini and Hochberg 1995); NaN elsewhere.
+
+    `innocent` is how many of the tested are innocent, at most, where that is known: then not all of them need be
+    thought so.
+    """
     q = np.full(len(surprise), np.nan)
     family = np.flatnonzero(tested)
     order = family[np.argsort(surprise[family], kind="stable")]
-    ranked = surprise[order] * len(order) / np.arange(1, len(order) + 1)
+    count = len(order) if innocent is None else min(max(innocent, 1.0), len(order))
+    ranked = surprise[order] * count / np.arange(1, len(order) + 1)
     q[order] = np.minimum(np.minimum.accumulate(ranked[::-1])[::-1], 1.0)
     return q

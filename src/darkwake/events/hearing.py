@@ -251,7 +251,7 @@ def waters(cells: Ints, near_m: float) -> pl.DataFrame:
     ratio = np.sin(arc) / np.where(polar, 1.0, np.cos(np.radians(lat)))
     wide = np.where(polar, 180.0, np.degrees(np.arcsin(np.clip(ratio, 0.0, 1.0))))
     sides = np.minimum((wide / CELL_DEG).astype(np.int64) + 1, across // 2)
-    found = []
+    found = [pl.DataFrame(schema={"water": pl.Int64, "cell": pl.Int64})]
     for water, at_lat, at_lon, side in zip(own, lat, lon, sides, strict=True):
         row, column = np.divmod(water, across)
         rows = np.arange(max(row - tall, 0), min(row + tall + 1, round(180.0 / CELL_DEG)))

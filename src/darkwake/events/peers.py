@@ -328,9 +328,9 @@ def same_hours(here: Water, view: View, hearing: Hearing, bracket: int, step: in
     """peers, peers_heard, as_often: other ships of the class known to be in each gap's water in the hours listened to.
 
     Heard: heard in the water in those hours. Unheard: heard in the water within `bracket` before the silence, and
-    nowhere in those hours. A ship that was heard only elsewhere had left, and is neither. Where nobody is listened for,
-    both are -1. `as_often`: how often the heard were heard in those hours, in slots, as a share of how often the same
-    ships are in as much time in this water over all of the data; NaN where nobody was heard.
+    nowhere afterwards until those hours are over. A ship that was heard elsewhere then had left, and is neither. Where
+    nobody is listened for, both are -1. `as_often`: how often the heard were heard in those hours, in slots, as a share
+    of how often the same ships are in as much time in this water over all of the data; NaN where nobody was heard.
     """
     sign = -1 if view.backwards else 1
     gaps = len(view.time)
@@ -354,11 +354,12 @@ def same_hours(here: Water, view: View, hearing: Hearing, bracket: int, step: in
     if not len(start):
         none = np.where(view.span > 0, 0, -1)
         return {"peers": none, "peers_heard": none.copy(), "as_often": often}
+    upto = np.maximum.reduceat(np.where(shortly, sign * two, since[which])[order], start)
     which, ship = which[order][start], ship[order][start]
     heard = np.bitwise_or.reduceat(heard[order], start)
     shortly = np.bitwise_or.reduceat(shortly[order], start)
     left = ~heard & shortly
-    low, high = (begin[which], end[which]) if sign > 0 else (-end[which], -begin[which])
+    low, high = (upto, end[which]) if sign > 0 else (-end[which] - 1, -upto - 1)
     left[left] = heard_anywhere(hearing, ship[left], low[left], high[left])
     known = (heard | shortly) & ~left
     peers = np.bincount(which[known], minlength=gaps)

@@ -14,13 +14,15 @@ import numpy as np
 import polars as pl
 
 from darkwake.errors import WrongUse
-from darkwake.events import engine
+from darkwake.events import engine, out_of_place
 from darkwake.events.detector import hours
 from darkwake.events.fellows import spread_m
 from darkwake.events.hearing import HOUR_US, Hearing
-from darkwake.events.trials import Scales, asked, hear, weighed
-from darkwake.events.verdict import INNOCENT, LIMITS, VERDICTS, Thresholds, judged
-from darkwake.schema import EVENTS, SIDES, SILENCES, empty, problems
+from darkwake.events.judging import judged
+from darkwake.events.scales import Scales
+from darkwake.events.trials import asked, hear, weighed
+from darkwake.events.verdict import INNOCENT, LIMITS, VERDICTS, Thresholds
+from darkwake.schema import EVENTS, INTERFERENCE, SIDES, SILENCES, empty, problems
 
 __all__ = ["INNOCENT", "LIMITS", "VERDICTS", "weigh"]
 
@@ -35,8 +37,10 @@ def weigh(
     *,
     ships: pl.DataFrame | None = None,
     sides: pl.DataFrame | None = None,
+    interference: pl.DataFrame | None = None,
     longer_than: timedelta | None = None,
     near_m: float = 20_000.0,
+    here_m: float = 8_000.0,
     wide_m: float = 60_000.0,
     area_m: float = 200_000.0,
     apart: timedelta = hours(6),  # noqa: B008  a timedelta cannot change
@@ -55,7 +59,8 @@ def weigh(
     heard_share: float = 0.9,
     outage_share: float = 0.8,
     seldom: float = 0.5,
-    gap_share: float = 0.05,
+    gap_share: float = 0.1,
+    lost_share: float = 0.04,
     workers: int = 1,
     progress: engine.Progress | None = None,
 ) -> pl.DataFrame:
@@ -66,8 +71,11 @@ def weigh(
         source: the POSITIONS or the store in which the gaps were found.
         ships: SHIPS, for the class of each ship; None counts the classes in the positions.
         sides: SIDES, whether the two ends of a gap belong to one ship; None takes it that they do.
+        interference: INTERFERENCE, areas and hours in which positions cannot be believed: a gap that begins or ends in
+            one is never likely switched off. None knows of none.
         longer_than: the threshold that the gaps were found with; None takes 6 h, or the shortest gap if shorter.
         near_m: a water is the cells whose middle lies within this distance of the middle of the gap's cell.
+        here_m: passages are counted in the water within this distance; where they are too few, in all of `near_m`.
         wide_m: how far off other silences that began or ended with the gap count.
         area_m: an outage whose ships lie farther apart is wider than one receiver's.
         apart: a ship that is not heard in the water for longer than this comes back on a new passage.
@@ -90,6 +98,8 @@ def weigh(
             ships in the same water, are no proof that reception was as usual.
         gap_share: water in which more of the passages bring a gap of any length is too badly heard to accuse anybody of
             one. It looks at the water and not at the gap's own length, so the rate stays controlled.
+        lost_share: so does water from which ships are lost, for half of `longer_than` or more, after a larger share of
+            the times at which they are heard there; at both ends and, for a ship under way, on the way.
         workers: processes that read the shards.
         progress: called with (shards done, shards in all).
 
@@ -99,6 +109,8 @@ def weigh(
     _fits(gaps, EVENTS, "gaps", "Hand in what gap().run() gave")
     if sides is not None:
         _fits(sides, SIDES, "sides", "Hand in what says whether both ends of each gap are one ship")
+    if interference is not None:
+        _fits(interference, INTERFERENCE, "interference", "Hand in what interference() gave")
     if bracket < timedelta(hours=1) and step is None:
         raise WrongUse(f"a bracket of {bracket} is too short", where="weigh(bracket)", to_do="Give an hour or more")
     if step is not None and not timedelta(seconds=1) <= step <= bracket:
@@ -115,11 +127,12 @@ def weigh(
     fine = step // _US if step is not None else max(min(HOUR_US, shortest // 6), 1_000_000)
     limit = longer_than // _US if longer_than is not None else min(6 * HOUR_US, shortest)
     scales = Scales(
-        near_m, wide_m, apart // _US, bracket // _US, same_hours // _US, within // _US, fine, limit, weaker,
-        min_passages, outage_peers, poor_share, outage_share, seldom,
+        near_m, here_m, wide_m, apart // _US, bracket // _US, same_hours // _US, within // _US, fine, limit, weaker,
+        min_passages, min_ships, outage_peers, poor_share, outage_share, seldom,
     )  # fmt: skip
     hearing, parts, covered = hear(table, shards, until, scales, ships, workers, progress)
     table = _extent(weighed(table, hearing, parts, covered, scales), hearing, fine)
+    table = table.hstack(out_of_place.met(table, empty(INTERFERENCE) if interference is None else interference))
     asks = Thresholds(
         min_passages,
         min_ships,
@@ -131,7 +144,9 @@ def weigh(
         heard_share,
         seldom,
         gap_share,
+        lost_share,
         area_m,
+        here_m,
     )
     return judged(table, sides, asks)
 
@@ -139,7 +154,7 @@ def weigh(
 def _fits(table: pl.DataFrame, schema: pl.Schema, name: str, to_do: str) -> None:
     wrong = problems(table, schema)
     if wrong:
-        title = "EVENTS" if schema is EVENTS else "SIDES"
+        title = name.upper() if name != "gaps" else "EVENTS"
         raise WrongUse(f"the table is not {title}: {wrong[0]}", where=f"weigh({name})", to_do=to_do)
 
 

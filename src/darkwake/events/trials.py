@@ -5,16 +5,17 @@ Memory is bounded by the runs (a row a ship, cell and step, in the gaps' waters 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from darkwake import geo
-from darkwake.events import chance, engine, peers, way
+from darkwake.events import chance, engine, peers, surprise, way
 from darkwake.events.coverage import Coverage
 from darkwake.events.fellows import Asked, Silences, fellows, open_ended
 from darkwake.events.hearing import (
@@ -29,6 +30,7 @@ from darkwake.events.hearing import (
     thinned,
     waters,
 )
+from darkwake.events.scales import Scales
 from darkwake.events.welch import welch
 
 _DAY_US = 24 * HOUR_US
@@ -38,29 +40,7 @@ _TOGETHER = 0.005
 """So small must the chance be that silences which began or ended together did so by themselves."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scales:
-    """The lengths that the tests work with, see `silence.weigh`; times in microseconds."""
-
-    near_m: float
-    wide_m: float
-    apart: int
-    bracket: int
-    listen: int
-    within: int
-    step: int
-    threshold: int
-    weaker: float
-    min_passages: int
-    outage_peers: int
-    poor_share: float
-    outage_share: float
-    seldom: float
-
-    @classmethod
-    def plain(cls, *, step: int, bracket: int, listen: int) -> Scales:
-        """What is needed to hear and to listen, without a comparison: only the gaps' own cells are kept."""
-        return cls(0.0, 0.0, 6 * HOUR_US, bracket, listen, 0, step, 0, 0.0, 0, 0, 0.0, 0.0, 0.0)
+Counts = dict[str, NDArray[Any]]
 
 
 def asked(gaps: pl.DataFrame, until: Coverage) -> pl.DataFrame:
@@ -102,8 +82,10 @@ def hear(
     covered = stretches(until, first)
     on_way = way.points(gaps, scales.near_m)["cell"].to_numpy()
     wanted = waters(np.append(_ends(gaps), on_way), scales.near_m)["cell"].unique().sort().to_numpy()
+    # a silence that would be a gap is what is asked about, and says nothing of how well the ship is usually heard
+    there = min(scales.apart, scales.threshold) or scales.apart
     named = gaps.select("event", "ship", "start", "end", "start_lat", "start_lon", "end_lat", "end_lon")
-    thin = partial(thinned, cells=wanted, covered=covered, step=scales.step, there=scales.apart, gaps=named)
+    thin = partial(thinned, cells=wanted, covered=covered, step=scales.step, there=there, gaps=named)
     with engine.processes(workers) as pool:
         parts = engine.each(thin, shards, pool, progress)
     return Hearing.of(parts, ships), parts, covered
@@ -140,13 +122,15 @@ def weighed(
     )
     motion = pl.concat([part.motion for part in parts]).unique("event", keep="first", maintain_order=True)
     gaps = gaps.join(motion, on="event", how="left", maintain_order="left")
-    # by the time its silence could be noticed, such a ship may have left the water where it began; unknown counts as so
-    gone_m = pl.col("own_kn") * geo.METRES_PER_NM * (pl.col("own") + scales.step) / HOUR_US
+    # at the speed it had it would have left the water before it was heard again; unknown counts as so
+    gone_m = pl.col("own_kn") * geo.METRES_PER_NM * pl.col("lasted") / HOUR_US
     gaps = gaps.with_columns(sailing=(gone_m > scales.near_m).fill_null(value=True))
     gaps = _with_fellows(gaps, hearing, scales)
     gaps = _both_ends(gaps, hearing, covered, scales)
     gaps = gaps.with_columns(**_on_the_way(gaps, hearing, scales))
-    return gaps.with_columns(**_surprise(gaps, scales))
+    return gaps.with_columns(
+        **surprise.of(gaps, {side: _cells(gaps, side) for side in ("start", "end")}, hearing, scales)
+    )
 
 
 def own(gaps: pl.DataFrame, hearing: Hearing, scales: Scales) -> pl.DataFrame:
@@ -260,8 +244,8 @@ def _both_ends(gaps: pl.DataFrame, hearing: Hearing, covered: tuple[Ints, Ints],
     found by the first count, so that they do not depend on each other.
     """
     sides = _sides(gaps, covered, scales)
-    found = _pass(sides, gaps.height, hearing, scales, [set(), set()], listen=True)
-    gaps = gaps.with_columns(**found)
+    listened = _listened(sides, gaps.height, hearing, scales)
+    gaps = gaps.with_columns(**listened, **_counted(sides, gaps.height, hearing, scales, [set(), set()]))
     outage = _outage(gaps, scales)
     gaps = gaps.with_columns(outage=outage)
     struck = gaps.filter("outage")
@@ -269,7 +253,7 @@ def _both_ends(gaps: pl.DataFrame, hearing: Hearing, covered: tuple[Ints, Ints],
         return gaps
     starts = set(struck.select("ship", "start").iter_rows())
     ends = {(ship, -end) for ship, end in struck.drop_nulls("end").select("ship", "end").iter_rows()}
-    again = _pass(sides, gaps.height, hearing, scales, [starts, ends], listen=False)
+    again = _counted(sides, gaps.height, hearing, scales, [starts, ends])
     # an outage keeps the count of all passages: without those that it cut itself, too few may be left to speak of
     kept = pl.col("outage")
     return gaps.with_columns(
@@ -278,41 +262,68 @@ def _both_ends(gaps: pl.DataFrame, hearing: Hearing, covered: tuple[Ints, Ints],
     )
 
 
-def _pass(
-    sides: list[_Side], count: int, hearing: Hearing, scales: Scales, cut: list[set[tuple[int, int]]], *, listen: bool
+def _counted(
+    sides: list[_Side], count: int, hearing: Hearing, scales: Scales, cut: list[set[tuple[int, int]]]
 ) -> dict[str, pl.Series]:
-    """The counts of both ends by their names with the end before them; null where a gap has no such end."""
-    gathered: dict[str, NDArray[np.generic]] = {}
-    blank: dict[str, NDArray[np.bool_]] = {}
-    for lot, here in _lots(sides, hearing, scales):
-        for (side, struck), some in zip(zip(sides, cut, strict=True), lot, strict=True):
-            view = side.view.some(some)
-            found = dict(peers.counted(here, view, side.rules, struck))
-            if listen:
-                found |= peers.same_hours(here, view, hearing, scales.bracket, scales.step)
-            for name, values in found.items():
-                whole = gathered.setdefault(f"{side.name}_{name}", np.zeros(count, values.dtype))
-                whole[side.rows[some]] = values
-                blank.setdefault(side.name, np.ones(count, bool))[side.rows[some]] = False
-    return {
-        name: pl.select(
-            pl.when(pl.Series(blank[name.split("_")[0]])).then(None).otherwise(pl.Series(values))
-        ).to_series()
-        for name, values in gathered.items()
-    }
+    """The passages close by; where these are too few to tell, those of the whole water."""
+    found: dict[str, pl.Series] = {}
+    for side, struck in zip(sides, cut, strict=True):
+
+        def tally(here: peers.Water, view: peers.View, side: _Side = side, struck: Any = struck) -> Counts:
+            return peers.counted(here, view, side.rules, struck)
+
+        near = _over(side, np.arange(len(side.rows)), hearing, scales, scales.here_m, tally)
+        few = (near["passages"] < scales.min_passages) | (near["ships"] < scales.min_ships)
+        near["within_m"] = np.where(few, scales.near_m, scales.here_m)
+        wide = _over(side, np.flatnonzero(few), hearing, scales, scales.near_m, tally)
+        for name, values in wide.items():
+            near[name][few] = values
+        found |= _placed(side, near, count)
+    return found
 
 
-def _lots(sides: list[_Side], hearing: Hearing, scales: Scales) -> Iterator[tuple[list[Ints], peers.Water]]:
-    """Some waters at a time: for each side the rows of its view in them, and who was heard there."""
-    wanted = np.unique(np.concatenate([side.view.water for side in sides]))
-    for at in range(0, len(wanted), _BATCH):
+def _listened(sides: list[_Side], count: int, hearing: Hearing, scales: Scales) -> dict[str, pl.Series]:
+    """The same hours at both ends."""
+
+    def listen(here: peers.Water, view: peers.View) -> Counts:
+        return peers.same_hours(here, view, hearing, scales.bracket, scales.step)
+
+    found: dict[str, pl.Series] = {}
+    for side in sides:
+        all_of = np.arange(len(side.rows))
+        there = _over(side, all_of, hearing, scales, scales.near_m, listen, with_passages=False)
+        found |= _placed(side, there, count)
+    return found
+
+
+def _over(
+    side: _Side, rows: Ints, hearing: Hearing, scales: Scales, within_m: float,
+    do: Callable[[peers.Water, peers.View], Counts], *, with_passages: bool = True,
+) -> Counts:  # fmt: skip
+    """`do` for those rows of a side, in their order, some waters at a time."""
+    water = side.view.water[rows]
+    wanted = np.unique(water)
+    parts = []
+    for at in range(0, max(len(wanted), 1), _BATCH):
         few = wanted[at : at + _BATCH]
-        here = peers.in_waters(waters(few, scales.near_m), hearing, scales.apart)
-        rows = []
-        for side in sides:
-            low, high = np.searchsorted(side.view.water, [few[0], few[-1] + 1])
-            rows.append(np.arange(low, high))
-        yield rows, here
+        some = rows[:0] if not len(few) else rows[np.arange(*np.searchsorted(water, [few[0], few[-1] + 1]))]
+        here = peers.in_waters(waters(few, within_m), hearing, scales.apart, with_passages=with_passages)
+        parts.append(do(here, side.view.some(some)))
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _placed(side: _Side, found: Counts, count: int) -> dict[str, pl.Series]:
+    """The numbers of one side by their names with the end before them; null where a gap has no such end."""
+    placed = {}
+    blank = np.ones(count, bool)
+    blank[side.rows] = False
+    for name, values in found.items():
+        whole = np.zeros(count, values.dtype)
+        whole[side.rows] = values
+        placed[f"{side.name}_{name}"] = pl.select(
+            pl.when(pl.Series(blank)).then(None).otherwise(pl.Series(whole))
+        ).to_series()
+    return placed
 
 
 def _on_the_way(gaps: pl.DataFrame, hearing: Hearing, scales: Scales) -> dict[str, pl.Series]:
@@ -344,37 +355,3 @@ def _outage(gaps: pl.DataFrame, scales: Scales) -> pl.Series:
         usually = (other >= scales.min_passages) & (long <= scales.poor_share * other)
         near = near | (silent & usually).fill_null(False)
     return gaps.select((near | pl.col("shut_with")).alias("outage")).to_series()
-
-
-def _surprise(gaps: pl.DataFrame, scales: Scales) -> dict[str, pl.Series]:
-    """The p's of both ends and of the ship's own habit; `surprise`, the largest; `fell`: how likely others' silence."""
-    lasted = gaps["lasted"].to_numpy()
-    found: dict[str, pl.Series] = {}
-    worst = chance.own_habit(gaps["own"].to_numpy(), lasted, scales.threshold, _DAY_US)
-    found["p_own"] = pl.Series(worst)
-    fell = np.ones(len(lasted))
-    for side in ("start", "end"):
-        if f"{side}_n" not in gaps.columns:
-            continue
-        missing = gaps[f"{side}_n"].is_null().to_numpy()
-        names = ("n", "k_span", "k_gap", "n_like", "k_like", *(f"k{at}" for at in range(len(peers.PARTS))))
-        counts = {name: gaps[f"{side}_{name}"].fill_null(0.0).to_numpy() for name in names}
-        ranked = chance.rank(counts["k0"], counts["n"])
-        like = chance.rank(counts["k_like"], counts["n_like"])
-        enough = gaps[f"{side}_like"].fill_null(0).to_numpy() >= scales.min_passages
-        lasting = chance.lasting(counts, lasted, scales.threshold)
-        p = np.maximum(np.maximum(ranked, lasting), np.where(enough, like, 0.0))
-        # too few passages where it was heard again say nothing for or against; whether more is asked then, verdict.py
-        few = gaps[f"{side}_passages"].fill_null(0).to_numpy() < scales.min_passages
-        missing |= few & (side == "end")
-        usual = np.minimum(chance.rank(counts["k_span"], counts["n"]), 1.0)
-        known, heard = (gaps[f"{side}_{name}"].fill_null(-1).to_numpy() for name in ("peers", "peers_heard"))
-        fell = np.minimum(fell, [
-            chance.at_least(int(k), int(n), float(share)) if k >= 2 else 1.0
-            for k, n, share in zip(known - heard, known, usual, strict=True)
-        ])  # fmt: skip
-        gap_share = chance.rank(counts["k_gap"], counts["n"])
-        for name, values in (("rank", ranked), ("lasting", lasting), ("p", p), ("gap_share", gap_share)):
-            found[f"{side}_{name}"] = pl.Series(np.where(missing, np.nan, values)).fill_nan(None)
-        worst = np.maximum(worst, np.where(missing, 0.0, p))
-    return found | {"surprise": pl.Series(worst), "fell": pl.Series(fell)}

@@ -12,7 +12,7 @@ import polars as pl
 
 from darkwake import geo
 from darkwake.events import peers
-from darkwake.events.hearing import CELL_DEG, Hearing, Ints
+from darkwake.events.hearing import CELL_DEG, HOUR_US, Hearing, Ints
 
 PARTS = (1 / 4, 1 / 2, 3 / 4)
 """Where on the way others are listened for."""
@@ -40,6 +40,24 @@ def points(gaps: pl.DataFrame, near_m: float) -> pl.DataFrame:
             )
         )
     return pl.concat(found).sort("cell", "gap", "time")
+
+
+def ahead(gaps: pl.DataFrame, near_m: float) -> tuple[Ints, Ints]:
+    """(gap, cell): places on the course that ships had before gaps that end close by, or not at all.
+
+    Such a ship may have sailed on, unheard, and come back the same way. The places lie one, two and three waters' radii
+    ahead, as far as it could have come in half of the gap; gaps without a known course have none.
+    """
+    names = ("start_lat", "start_lon", "end_lat", "end_lon", "own_kn", "course_deg")
+    lat, lon, *end, knots, course = (gaps[name].cast(pl.Float64).fill_null(np.nan).to_numpy() for name in names)
+    close = ~(geo.distance_m(lat, lon, *end) > 2 * near_m)
+    most_m = knots * geo.METRES_PER_NM * gaps["lasted"].to_numpy() / HOUR_US / 2
+    found = []
+    for radii in (1, 2, 3):
+        rows = np.flatnonzero(close & (most_m >= radii * near_m) & np.isfinite(course))
+        at = geo.destination(lat[rows], lon[rows], course[rows], np.full(len(rows), radii * near_m))
+        found.append((rows, geo.cell(*at, CELL_DEG)))
+    return np.concatenate([rows for rows, _ in found]), np.concatenate([cells for _, cells in found])
 
 
 def view(at: pl.DataFrame, gaps: pl.DataFrame, step: int) -> peers.View:

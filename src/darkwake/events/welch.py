@@ -8,6 +8,8 @@ from land is no part of the Strait of Hormuz.
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from darkwake import geo
@@ -39,3 +41,39 @@ def welch(gaps: pl.DataFrame, heard_from_above: pl.DataFrame) -> pl.DataFrame:
     # in polars, as in logic, false and unknown is false
     flags = applies & (pl.col("lasted") >= HOURS * HOUR_US) & (pl.col("before") >= BEFORE)
     return table.select("event", "welch_reception", applies.alias("welch_applies"), flags.alias("welch"))
+
+
+def says(gap: dict[str, Any]) -> str:
+    """What the rule says of one gap, and where it says nothing, why.
+
+    Args:
+        gap: a row with `welch` and its columns, lasted (microseconds), shore_m, before.
+    """
+    rule = "The rule of Welch et al. (2022)"
+    off = None if gap["shore_m"] is None else gap["shore_m"] / geo.METRES_PER_NM
+    if off is not None and off <= SHORE_NM:
+        return (
+            f"{rule} does not apply: it asks that a gap begin more than {SHORE_NM:.0f} nautical miles from shore, and "
+            f"this one began {off:.0f} from it."
+        )
+    rate = gap["welch_reception"]
+    if rate is not None and rate <= A_DAY:
+        return (
+            f"{rule} does not apply: it asks that satellites hear more than {A_DAY:.0f} positions a day of a ship "
+            f"there, and they heard {rate:.1f}."
+        )
+    if off is None or rate is None:
+        unknown = [
+            *(["the distance to shore is not known"] if off is None else []),
+            *(["no position there says that a satellite heard it"] if rate is None else []),
+        ]
+        return f"Whether {rule[0].lower()}{rule[1:]} applies is not known: {' and '.join(unknown)}."
+    lasted = int(gap["lasted"] / HOUR_US * 10) / 10
+    missing = [
+        *([f"it lasted {lasted:g} hours, {HOURS:.0f} needed"] if gap["lasted"] < HOURS * HOUR_US else []),
+        *([f"the ship was heard {gap['before'] or 0} times in the 12 hours before, {BEFORE} needed"]
+          if (gap["before"] or 0) < BEFORE else []),
+    ]  # fmt: skip
+    if missing:
+        return f"{rule} applies and does not flag this gap: {' and '.join(missing)}."
+    return f"{rule} applies and flags this gap; it does not ask who else was unheard in those hours."
