@@ -50,6 +50,7 @@ WALLS: dict[str, set[str]] = {
     },
     "jinja2": {"case/html.py", "case/record_page.py"},
     "openpyxl": {"screening/sheet.py"},
+    "anyascii": {"screening/scripts.py", "screening/tokens.py"},
     "xstatic": {"case/embed.py", "case/html.py"},
     "filelock": {"case/folder.py", "tracks/store.py"},
 }

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from darkwake.screening import Asked, Entry, Identifier, ListedName, SanctionsList, screen
-from darkwake.screening.alike import name_score
+from darkwake.screening.alike import LONG, name_score
 from darkwake.screening.births import born, closest
 from darkwake.screening.lists import EntryKind
-from darkwake.screening.misspelled import LONG, Misspelled
+from darkwake.screening.misspelled import Misspelled
 from darkwake.screening.tokens import tokens
 
 WORDS = """EXAMPLE INVENTED NOWHERE MOHAMMED MUHAMMAD ABDUL RAHMAN KHAN BIN AL JANE J BILL WILLIAM TRADING TRD LTD

@@ -121,7 +121,8 @@ def test_the_index_offers_all_that_the_full_comparison_finds(
     offered = {one.entry.number for one in index.candidates(subject)}
     for one in index.listed:
         closest = Meeting(subject, one).closest
-        assert closest is None or "share" in closest.how or one.entry.number in offered
+        loose = closest is not None and ("share" in closest.how or "in one of them only" in closest.how)
+        assert closest is None or loose or one.entry.number in offered
 
 
 @settings(max_examples=50, deadline=None)

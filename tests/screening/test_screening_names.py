@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from darkwake.screening import identifiers
-from darkwake.screening.names import LONGEST, fold, likeness, numbers_agree, shown
+from darkwake.screening.names import fold, likeness, numbers_agree, shown
+from darkwake.screening.tokens import LONGEST
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,14 @@ class Asked:
     """The day that the question is about; None for the lists' own dates."""
     ship: int | None = None
     """Its number in the store (MMSI), handed through to the hits."""
+    born: str = ""
+    """A person's date of birth, as far as it is known: "1975-03-12", "12 Mar 1975", "1975", "circa 1975"."""
+    countries: tuple[str, ...] = ()
+    """Nationalities or countries of a person or company, written as `flag` is."""
+    numbers: tuple[str, ...] = ()
+    """Numbers of passports, identity cards, tax and company registers."""
+    owners: tuple[str, ...] = ()
+    """Names of its owners or managers: each leads to the entry that bears it, as a weak lead at most."""
 
     @property
     def is_vessel(self) -> bool:
@@ -41,7 +49,9 @@ class Asked:
     @property
     def empty(self) -> bool:
         """True where there is nothing that could be looked for."""
-        marks = (self.imo, self.mmsi, self.callsign, *self.names, *self.former_names)
+        marks = (
+            self.imo, self.mmsi, self.callsign, *self.names, *self.former_names, *self.numbers, *self.owners,
+        )  # fmt: skip
         return not any(text.strip() for text in marks)
 
     def described(self) -> str:
@@ -58,6 +68,10 @@ class Asked:
             ("MMSI", self.mmsi),
             ("call sign", self.callsign),
             ("flag", self.flag),
+            ("born", self.born),
+            ("country", ", ".join(self.countries[:_MOST_SHOWN])),
+            ("number", ", ".join(self.numbers[:_MOST_SHOWN])),
+            ("owner", ", ".join(self.owners[:_MOST_SHOWN])),
         )
         parts += [f"{label} {shown(text)}" for label, text in marks if text.strip()]
         if self.on:

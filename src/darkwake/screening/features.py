@@ -9,115 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple
+from datetime import date
+from functools import cache
 
 from darkwake import country
 from darkwake.screening import identifiers
 from darkwake.screening.asked import Asked
-from darkwake.screening.lists import Entry, Identifier, ListedName, SanctionsList
-from darkwake.screening.names import Form, fold, likeness, numbers_agree, shown
+from darkwake.screening.meeting import OTHER_NUMBER, Listed, Meeting, Met, Subject
+from darkwake.screening.names import shown
+from darkwake.screening.particulars import (
+    linked_parties,
+    other_birth,
+    other_country,
+    owner_listed,
+    same_birth,
+    same_country,
+    same_document,
+)
 
-
-@dataclass(frozen=True)
-class Subject:
-    """What was asked, prepared once for all comparisons."""
-
-    asked: Asked
-
-    @cached_property
-    def forms(self) -> tuple[tuple[str, Form, bool], ...]:
-        """Each name with its form, and whether it is a former one; names that leave nothing to compare are out."""
-        both = [(name, False) for name in self.asked.names] + [(name, True) for name in self.asked.former_names]
-        return tuple((name, form, former) for name, former in dict.fromkeys(both) if not (form := fold(name)).empty)
-
-    @cached_property
-    def imo(self) -> str:
-        """The digits of the IMO number, sound or not."""
-        return identifiers.imo_digits(self.asked.imo)
-
-    @cached_property
-    def imo_fault(self) -> str:
-        """What is wrong with the IMO number; "" where it is sound or not given."""
-        return identifiers.imo_fault(self.imo) if self.imo else ""
-
-    @cached_property
-    def mmsi(self) -> str:
-        """The digits of a sound MMSI, else ""."""
-        digits = identifiers.mmsi_digits(self.asked.mmsi)
-        return "" if identifiers.mmsi_fault(digits) else digits
-
-    @cached_property
-    def callsign(self) -> str:
-        """The letters and digits of the call sign."""
-        return identifiers.callsign_letters(self.asked.callsign)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """An entry, prepared once for all comparisons."""
-
-    entry: Entry
-    of: SanctionsList
-
-    @cached_property
-    def forms(self) -> tuple[tuple[ListedName, Form], ...]:
-        """Each name with its form; names that leave nothing to compare are out."""
-        return tuple((name, form) for name in self.entry.names if not (form := fold(name.text)).empty)
-
-
-class _Closest(NamedTuple):
-    points: float  # share of the name's weight before the number guard
-    agree: float  # share that the numbers leave
-    asked: str
-    former: bool
-    listed: ListedName
-    how: str
-    numbers: tuple[str, str]
-
-
-class Met(NamedTuple):
-    """How two values met: the share of the feature's weight, 0 to 1, both values, and one sentence."""
-
-    share: float
-    asked: str
-    listed: str
-    says: str
-
-
-@dataclass(frozen=True)
-class Meeting:
-    """One subject beside one entry."""
-
-    subject: Subject
-    listed: Listed
-
-    @cached_property
-    def closest(self) -> _Closest | None:
-        """The pair of names that gives most; of equals, the first asked and the first listed."""
-        of_ship = self.listed.entry.kind in ("vessel", "aircraft")
-        best: _Closest | None = None
-        for text, form, former in self.subject.forms:
-            for name, other in self.listed.forms:
-                if (alike := likeness(form, other, of_ship=of_ship)) is None:
-                    continue
-                points = alike[0] * min(form.distinct, other.distinct) * (_WEAK_ALIAS if name.weak else 1.0)
-                agree = numbers_agree(form, other)
-                if best is None or points * (agree or _OTHER_NUMBER) > best.points * (best.agree or _OTHER_NUMBER):
-                    numbers = (" ".join(form.numbers), " ".join(other.numbers))
-                    best = _Closest(points, agree, text, former, name, alike[1], numbers)
-        return best
-
-    def sound_imos(self) -> tuple[Identifier, ...]:
-        """The entry's IMO numbers without a fault."""
-        return tuple(mark for mark in self.listed.entry.values("imo") if not mark.fault)
-
-
-_WEAK_ALIAS = 0.8
-"""What is left of a name's points where the list itself calls the alias weak."""
-
-_OTHER_NUMBER = 0.15
-"""What is left of a name's points where the numbers differ; too little for a lead by itself."""
+__all__ = ["FEATURES", "Feature", "Listed", "Meeting", "Met", "Subject"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +38,8 @@ class Feature:
     weight: float
     """The most that it adds; negative: the share that it takes away."""
     meet: Callable[[Meeting], Met | None]
+    of: tuple[str, ...] = ()
+    """The fields of `Asked` that it looks at; where none of them is given, it has nothing to compare. Empty for any."""
     takes_from: tuple[str, ...] = ()
     """For a contradiction: the features whose points it takes from; empty for all."""
 
@@ -142,7 +54,7 @@ class Feature:
 def same_imo(meeting: Meeting) -> Met | None:
     """The same sound IMO number: it stays with the hull for life, whatever the name and flag."""
     subject = meeting.subject
-    mark = next((one for one in meeting.sound_imos() if one.value == subject.imo), None)
+    mark = next((one for one in meeting.listed.sound_imos if one.value == subject.imo), None)
     if mark is None:
         return None
     return Met(1.0, shown(subject.asked.imo), mark.raw, "The same IMO number, with a sound check digit.")
@@ -153,7 +65,7 @@ def same_faulty_imo(meeting: Meeting) -> Met | None:
     subject = meeting.subject
     if not subject.imo_fault:
         return None
-    mark = next((one for one in meeting.listed.entry.values("imo") if one.value == subject.imo), None)
+    mark = next((one for one in meeting.listed.imos if one.value == subject.imo), None)
     if mark is None:
         return None
     says = f"The same digits stand in both, but {subject.imo} {subject.imo_fault}: the number itself is in doubt."
@@ -162,7 +74,7 @@ def same_faulty_imo(meeting: Meeting) -> Met | None:
 
 def repaired_imo(meeting: Meeting) -> Met | None:
     """One side's IMO number is faulty, and swapping two neighbours makes it the other's."""
-    subject, marks = meeting.subject, meeting.listed.entry.values("imo")
+    subject, marks = meeting.subject, meeting.listed.imos
     for mark in marks:
         if not mark.fault and mark.value in identifiers.imo_repairs(subject.imo):
             says = f"{subject.imo} {subject.imo_fault}; with two neighbouring digits swapped it is {mark.value}."
@@ -180,9 +92,8 @@ def same_name(meeting: Meeting) -> Met | None:
         return None
     kind = "name" if best.listed.kind == "primary" else f"name ({best.listed.kind})"
     weak = ", which the list calls a weak alias" if best.listed.weak else ""
-    form = fold(best.asked)
-    few = "" if form.distinct >= 0.8 else " It is a commonplace or very short name."
-    cut = "" if not form.cut else " Only the first part of the name asked was compared."
+    few = "" if best.distinct >= 0.8 else " It is a commonplace or very short name."
+    cut = "" if not best.cut else " Only the first part of the name asked was compared."
     left = " One has the number 1 and the other none." if best.agree == 0.8 else ""
     points = best.points * (best.agree or 1.0)
     says = f"The {'former ' * best.former}name asked and the listed {kind}{weak} {best.how}.{left}{few}{cut}"
@@ -195,7 +106,9 @@ def other_number(meeting: Meeting) -> Met | None:
     if best is None or best.agree:
         return None
     asked, listed = (one or "no number" for one in best.numbers)
-    return Met(1.0, asked, listed, "The names carry different numbers, as sister ships do.")
+    alike = "branches and funds of one house" if best.kept != OTHER_NUMBER else "sister ships"
+    share = round((1 - best.kept) / (1 - OTHER_NUMBER), 6)
+    return Met(share, asked, listed, f"The names carry different numbers, as {alike} do.")
 
 
 def same_callsign(meeting: Meeting) -> Met | None:
@@ -237,7 +150,7 @@ def same_flag(meeting: Meeting) -> Met | None:
 
 def other_imo(meeting: Meeting) -> Met | None:
     """Another sound IMO number on each side: two hulls, whatever else they share."""
-    subject, marks = meeting.subject, meeting.sound_imos()
+    subject, marks = meeting.subject, meeting.listed.sound_imos
     if not subject.imo or subject.imo_fault or not marks or any(mark.value == subject.imo for mark in marks):
         return None
     listed = ", ".join(mark.raw for mark in marks)
@@ -262,23 +175,59 @@ def on_the_day(meeting: Meeting) -> Met | None:
         return Met(0.0, on.isoformat(), listed, says)
     begin = entry.listed_from.isoformat() if entry.listed_from else "unknown"
     end = entry.listed_to.isoformat() if entry.listed_to else "open"
-    outside = (entry.listed_from is not None and on < entry.listed_from) or (
-        entry.listed_to is not None and on > entry.listed_to
-    )
-    says = f"By the list's own dates the entry was {'not ' * outside}in force on that day."
-    return Met(0.0, on.isoformat(), f"{begin} to {end}", says)
+    return Met(0.0, on.isoformat(), f"{begin} to {end}", _own_dates(on, entry.listed_from, entry.listed_to))
 
+
+def _own_dates(on: date, begin: date | None, end: date | None) -> str:
+    """A list's own dates beside a day. They do not tell what was in force: an entry can come back on an old date."""
+    told = " and ".join(
+        part
+        for part in (
+            f"listed since {begin.isoformat()}" if begin else "",
+            f"listed until {end.isoformat()}" if end else "",
+        )
+        if part
+    )
+    if begin and on < begin:
+        where = "which is after the day asked about"
+    elif end and on > end:
+        where = "which is before the day asked about"
+    else:
+        where = "so the day asked about lies within its own dates"
+    return f"By the list's own dates it was {told}, {where}. Whether it was in force on that day, its standing tells."
+
+
+_NAMES = ("names", "former_names")
 
 FEATURES: tuple[Feature, ...] = (
-    Feature("imo", 0.60, same_imo),
-    Feature("imo, faulty", 0.13, same_faulty_imo),
-    Feature("imo, repaired", 0.06, repaired_imo),
-    Feature("name", 0.25, same_name),
-    Feature("callsign", 0.06, same_callsign),
-    Feature("mmsi", 0.06, same_mmsi),
-    Feature("flag", 0.03, same_flag),
-    Feature("number", _OTHER_NUMBER - 1, other_number, takes_from=("name",)),
-    Feature("other imo", -0.60, other_imo),
-    Feature("on", 0.0, on_the_day),
+    Feature("imo", 0.60, same_imo, of=("imo",)),
+    Feature("imo, faulty", 0.13, same_faulty_imo, of=("imo",)),
+    Feature("imo, repaired", 0.06, repaired_imo, of=("imo",)),
+    Feature("name", 0.25, same_name, of=_NAMES),
+    Feature("callsign", 0.06, same_callsign, of=("callsign",)),
+    Feature("mmsi", 0.06, same_mmsi, of=("mmsi",)),
+    Feature("flag", 0.03, same_flag, of=("flag",)),
+    Feature("document", 0.24, same_document, of=("numbers",)),
+    Feature("born", 0.06, same_birth, of=("born",)),
+    Feature("country", 0.02, same_country, of=("countries",)),
+    Feature("owner", 0.12, owner_listed, of=("owners",)),
+    Feature("number", OTHER_NUMBER - 1, other_number, of=_NAMES, takes_from=("name",)),
+    Feature("other imo", -0.60, other_imo, of=("imo",)),
+    Feature("other birth", -0.60, other_birth, of=("born",), takes_from=("name", "country")),
+    Feature("other country", -0.10, other_country, of=("countries",), takes_from=("name",)),
+    Feature("linked", 0.0, linked_parties),
+    Feature("on", 0.0, on_the_day, of=("on",)),
 )
 """In this order; a contradiction takes from the points of those before it."""
+
+_FIELDS = tuple(dict.fromkeys(field for feature in FEATURES for field in feature.of))
+
+
+def features_for(asked: Asked) -> tuple[Feature, ...]:
+    """The features that have something of the subject to compare, in their order."""
+    return _features_for(tuple(field for field in _FIELDS if getattr(asked, field)))
+
+
+@cache
+def _features_for(given: tuple[str, ...]) -> tuple[Feature, ...]:
+    return tuple(feature for feature in FEATURES if not feature.of or not set(given).isdisjoint(feature.of))

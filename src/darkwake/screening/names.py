@@ -14,13 +14,7 @@ from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
-LONGEST = 200
-"""Characters of a name that are compared; the longest of the 22,926 names in the SDN list of 2021 has 147."""
-
-_READ = 5 * LONGEST
-"""Characters looked at to find them: invisible ones do not count against a name."""
-
-_MOST_WORDS = 24
+from darkwake.screening.tokens import LONGEST, READ, Tokens, tokens
 
 PREFIXES = frozenset("MV MT MS SS MY FV MTS MSV TSS HSC LPG LNG LPGC LNGC VLCC FPSO".split())  # noqa: SIM905 - as below
 """Words before a ship's name that say what she is, not who."""
@@ -51,17 +45,6 @@ LEGAL_FORMS = frozenset(
 )
 """Legal forms of companies: written or left out at will."""
 
-_LETTERS = str.maketrans(
-    {
-        "Ø": "O", "Æ": "AE", "Œ": "OE", "Đ": "D", "Ð": "D", "Ł": "L", "Þ": "TH", "Ħ": "H", "Ŧ": "T", "ı": "I", "Ə": "E",
-        "'": None, "’": None, "‘": None, "`": None, "´": None, "ʼ": None, "ʻ": None, "ʿ": None, "ʾ": None, "′": None,
-    }
-)  # fmt: skip
-_LOOKALIKES = str.maketrans("АВЕЗКМНОРСТУХІЈЅΑΒΕΖΗΙΚΜΝΟΡΤΥΧ", "ABE3KMHOPCTYXIJSABEZHIKMNOPTYX")
-"""Cyrillic and Greek capitals that look like Latin ones; used for a word only where all of it then is Latin."""
-
-_DIGIT_AS_LETTER = str.maketrans("0158", "OISB")
-_LETTER_AS_DIGIT = str.maketrans("OIL", "011")
 _SKELETON = str.maketrans("0QL1528", "OOIISZB")
 """Letters and digits that are taken for one another on a hull, a scan or a keyboard, as one of them."""
 
@@ -127,22 +110,20 @@ def _word_weight(word: str) -> float:
 
 
 def fold(text: str) -> Form:
-    """The form of a name: no invisible or bidirectional marks, controls as spaces, at most `LONGEST` characters."""
-    return _fold(text[:_READ], len(text) > _READ)
+    """The form of a name: no invisible or bidirectional marks, Latin letters, at most `LONGEST` characters."""
+    return _fold(tokens(text))
 
 
-@lru_cache(maxsize=1 << 16)  # keyed by the part that is read, so that long texts cannot fill it
-def _fold(text: str, longer: bool) -> Form:
-    seen, cut = _visible(text)
-    seen = re.sub(r"(?<![^\W_])([^\W\d_])[./]\s?(?=[^\W\d_](?![^\W_]))", r"\1", seen)  # M.T., M/V, S.A.
-    parts = [part for token in re.findall(r"[^\W_]+", seen) for part in _parts(token)][:_MOST_WORDS]
+@lru_cache(maxsize=1 << 15)
+def _fold(read: Tokens) -> Form:
+    parts = list(read.words)
     while len(parts) > 1 and parts[0] in PREFIXES and not parts[1].isdecimal():
         parts = parts[1:]
     words, numbers = [], []
     for at, part in enumerate(parts):
-        number = _number(part, last=at == len(parts) - 1 and at > 0)
-        if number is not None:
-            numbers.append(number)
+        found = number(part, last=at == len(parts) - 1 and at > 0)
+        if found is not None:
+            numbers.append(found)
         elif not (part in {"NO", "NR", "NUM"} and at + 1 < len(parts) and parts[at + 1].isdecimal()):
             words.append(part)
     joined = "".join(words)
@@ -152,47 +133,25 @@ def _fold(text: str, longer: bool) -> Form:
         joined=joined,
         skeleton=joined.translate(_SKELETON),
         whole="".join(parts),
-        length=len(seen.strip()),
-        cut=cut or longer,
+        length=read.length,
+        cut=read.cut,
     )
 
 
 def shown(text: str) -> str:
     """A name as it may be shown: no controls, no invisible or bidirectional marks, at most `LONGEST` characters."""
-    found = "".join(char for char in text[:_READ] if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
+    if len(text) <= LONGEST and text.isascii() and text.isprintable():
+        return " ".join(text.split())
+    found = "".join(char for char in text[:READ] if unicodedata.category(char) not in {"Cf", "Cs", "Co", "Cn"})
     found = " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in found).split())
     short = found[:LONGEST]
-    return f"{short}… (cut after {LONGEST} characters)" if found != short or len(text) > _READ else short
+    return f"{short}… (cut after {LONGEST} characters)" if found != short or len(text) > READ else short
 
 
-def _visible(text: str) -> tuple[str, bool]:
-    kept = []
-    for char in unicodedata.normalize("NFKD", text).translate(_LETTERS):
-        category = unicodedata.category(char)
-        if category in {"Mn", "Me", "Cf", "Cs", "Co", "Cn"}:
-            continue
-        kept.append(" " if category[0] in "CZ" else char)
-    seen = "".join(kept).upper()
-    return seen[:LONGEST], len(seen) > LONGEST
-
-
-def _parts(token: str) -> list[str]:
-    """One token as words and numbers: "STAR1" is two, "G0LDEN" is a word, "1O" is a number."""
-    latin = token.translate(_LOOKALIKES)
-    if latin.isascii():
-        token = latin
-    if token.isalpha() or token.isdecimal():
-        return [token]
-    if re.fullmatch(r"[0-9][0-9OIL]*", token):
-        return [token.translate(_LETTER_AS_DIGIT)]
-    as_letters = r"(?<=[A-Z])[0158]+(?=[A-Z])|^[0158](?=[A-Z]{2})|(?<=[A-Z])0$"
-    token = re.sub(as_letters, lambda found: found[0].translate(_DIGIT_AS_LETTER), token)
-    return re.findall(r"[0-9]+|[^0-9]+", token)
-
-
-def _number(part: str, *, last: bool) -> str | None:
+def number(part: str, *, last: bool) -> str | None:
+    """The number that a word stands for, spelled and Roman ones only at the end of a name; None where it is none."""
     if part.isdecimal():
-        return "".join(str(unicodedata.decimal(digit)) for digit in part).lstrip("0") or "0"
+        return part.lstrip("0") or "0"
     if not last:
         return None
     if part in _SPELLED:
