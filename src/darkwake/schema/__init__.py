@@ -5,6 +5,19 @@ signed, because Spark and Delta know no others. A null means "not given", never 
 """
 
 from darkwake.schema.base import CITATION, TIME, empty, problems
+from darkwake.schema.claimed import (
+    ACTOR,
+    ARTICLES,
+    CLAIMS,
+    CLUSTERS,
+    CONTRADICTIONS,
+    LINK,
+    ORIGIN,
+    ORIGINS,
+    SAID_AMOUNT,
+    SAID_DATE,
+    WHY,
+)
 from darkwake.schema.found import EVENTS, INTERFERENCE, SILENCES
 from darkwake.schema.heard import (
     AROUND,
@@ -22,9 +35,14 @@ from darkwake.schema.sailed import CHAINS, DRAUGHT_CHANGES, DRAUGHTS, INFERRED, 
 from darkwake.schema.screened import FEATURE, GOODS_HITS, HITS, SEEN, STANDINGS
 
 __all__ = [
+    "ACTOR",
     "AROUND",
+    "ARTICLES",
     "CHAINS",
     "CITATION",
+    "CLAIMS",
+    "CLUSTERS",
+    "CONTRADICTIONS",
     "DRAUGHTS",
     "DRAUGHT_CHANGES",
     "EVENTS",
@@ -36,11 +54,16 @@ __all__ = [
     "IDENTITY_FIELDS",
     "INFERRED",
     "INTERFERENCE",
+    "LINK",
+    "ORIGIN",
+    "ORIGINS",
     "PORTS",
     "POSITIONS",
     "REACH",
     "REACH_AREA",
     "RECEPTION",
+    "SAID_AMOUNT",
+    "SAID_DATE",
     "SEEN",
     "SEGMENTS",
     "SHIPS",
@@ -49,6 +72,7 @@ __all__ = [
     "STANDINGS",
     "TIME",
     "VOYAGES",
+    "WHY",
     "empty",
     "in_order",
     "problems",

@@ -1,0 +1,1 @@
+"""Articles -> who said what, through whom, and how many origins that makes."""
