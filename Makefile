@@ -42,9 +42,9 @@ lock: $(VENV)/.uv
 	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
 	    requirements/uv.in --output-file requirements/uv.txt
 	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
-	    --python-version 3.11 pyproject.toml requirements/build.in --output-file requirements/core.txt
+	    --python-version 3.11 --extra all pyproject.toml requirements/build.in --output-file requirements/core.txt
 	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
-	    --python-version 3.11 pyproject.toml requirements/build.in --group dev --output-file requirements/dev.txt
+	    --python-version 3.11 --extra all pyproject.toml requirements/build.in --group dev --output-file requirements/dev.txt
 
 clean:
 	$(PYTHON) -c 'import shutil; shutil.rmtree(".venv", ignore_errors=True)'

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-PARTS = ("tracks", "events", "voyages", "screening", "case", "synth")
+PARTS = ("tracks", "events", "voyages", "screening", "sites", "claims", "case", "synth")
 
 
 @pytest.mark.parametrize("part", PARTS)

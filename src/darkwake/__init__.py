@@ -17,11 +17,23 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from darkwake import alone, case, events, kept, screening, steps, synth, tracks, voyages
+    from darkwake import alone, case, claims, events, kept, papers, screening, steps, synth, tracks, voyages
 
 __version__ = version("darkwake")
-_LATE = ("alone", "case", "events", "kept", "screening", "steps", "synth", "tracks", "voyages")
-__all__ = ["__version__", "alone", "case", "events", "kept", "screening", "steps", "synth", "tracks", "voyages"]
+_LATE = (
+    "alone",
+    "case",
+    "claims",
+    "events",
+    "kept",
+    "papers",
+    "screening",
+    "steps",
+    "synth",
+    "tracks",
+    "voyages",
+)
+__all__ = ["__version__", *_LATE]
 
 
 def __getattr__(name: str) -> ModuleType:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from darkwake import ports, schema, screening, tracks
+from darkwake import claims, ports, schema, screening, tracks
 from darkwake.case.folder import Added, CaseFolder
 from darkwake.errors import UnknownKind, Unreadable
 
@@ -39,6 +39,7 @@ def kind_of(file: Path, columns: str = "") -> str:
         or screening.formats.hs.sniff_codes(file)
         or ports.sniff(file)
         or tracks.sniff(file, columns=mapped)
+        or claims.sniff(file)
     )
     if kind is None:
         raise UnknownKind(
@@ -65,6 +66,7 @@ class Sorted:
     ports: tuple[Added, ...]
     lists: tuple[Added, ...]
     goods: tuple[Added, ...]
+    articles: tuple[Added, ...]
 
     @staticmethod
     def of(sources: Sequence[Added]) -> Sorted:
@@ -72,8 +74,9 @@ class Sorted:
         lists = tuple(source for source in sources if source.kind in LISTS)
         places = tuple(source for source in sources if source.kind in ports.LAYOUTS)
         goods = tuple(source for source in sources if source.kind in GOODS)
-        heard = tuple(source for source in sources if source not in (*lists, *places, *goods))
-        return Sorted(heard, places, lists, goods)
+        articles = tuple(source for source in sources if source.kind in claims.KINDS)
+        heard = tuple(source for source in sources if source not in (*lists, *places, *goods, *articles))
+        return Sorted(heard, places, lists, goods, articles)
 
 
 def look_through(file: Path, kind: str) -> None:
@@ -84,6 +87,8 @@ def look_through(file: Path, kind: str) -> None:
         screening.index_of([file])
     elif kind in ports.LAYOUTS:
         ports.read(file)
+    elif kind in claims.KINDS:
+        claims.read(file)
 
 
 def ports_of(case: CaseFolder, given: Sequence[Added]) -> pl.DataFrame:

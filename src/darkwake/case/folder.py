@@ -59,11 +59,19 @@ longer_than_h = {longer_than_h}
 # description = "what the papers call it"
 # cas = ""
 # hs = ""
-{goods}"""
+{goods}
+# What an article's own file does not say; one block for each file.
+# [[articles]]
+# file = "story.pdf"
+# outlet = ""
+# published = ""
+"""
 
 
 GOODS = ("description", "cas", "hs", "cn", "entry")
 """What may be said of goods."""
+ARTICLE = ("url", "outlet", "author", "published")
+"""What may be said of an article that its file does not say; `file` names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,17 @@ class Asked:
     longer_than_h: float = 6.0
     goods: tuple[Mapping[str, str], ...] = ()
     """Each with any of the keys `GOODS`."""
+    articles: tuple[Mapping[str, str], ...] = ()
+    """Each with `file` and any of the keys `ARTICLE`."""
+    backend: str = ""
+    """Who reads articles: a name of claims.BACKENDS; empty for the best that is installed."""
+
+    def known_of(self, file: str) -> Mapping[str, str]:
+        """What is said of the article of that file name."""
+        return next(
+            ({key: text for key, text in one.items() if key != "file"} for one in self.articles if one["file"] == file),
+            {},
+        )
 
     def times(self) -> tuple[datetime | None, datetime | None]:
         """The first instant of the period and the first instant after it; None where it is open."""
@@ -305,6 +324,8 @@ def _asked(toml: dict[str, Any]) -> Asked:
         period=str(corridor.get("period", "")),
         longer_than_h=float(silence.get("longer_than_h", 6.0)),
         goods=tuple(_goods(one) for one in toml.get("goods", [])),
+        articles=tuple(_article(one) for one in toml.get("articles", [])),
+        backend=str(toml.get("claims", {}).get("backend", "")),
     )
     if not asked.name:
         raise ValueError("the case has no name")
@@ -321,6 +342,16 @@ def _goods(given: Mapping[str, Any]) -> Mapping[str, str]:
     if not said:
         raise ValueError("goods without a description or a number")
     return said
+
+
+def _article(given: Mapping[str, Any]) -> Mapping[str, str]:
+    if unknown := sorted(set(given) - {"file", *ARTICLE}):
+        raise ValueError(f"articles have no {unknown[0]!r}; write file, {', '.join(ARTICLE)}")
+    if not str(given.get("file", "")).strip():
+        raise ValueError("[[articles]] without the name of the file")
+    if published := str(given.get("published", "")):
+        interval.parse(published)
+    return {key: str(text) for key, text in given.items() if str(text).strip()}
 
 
 def _places(given: list[str]) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ import typer
 from rich.markup import escape
 
 import darkwake as dw
-from darkwake.cli import cases, lists, parts
+from darkwake.cli import articles, cases, lists, parts
 from darkwake.cli.terminal import app, err, out
 from darkwake.errors import DarkwakeError
 
-__all__ = ["app", "cases", "lists", "main", "parts"]
+__all__ = ["app", "articles", "cases", "lists", "main", "parts"]
 
 
 @app.callback(invoke_without_command=True)

@@ -1,0 +1,1 @@
+"""Image series -> the status of each building, day by day."""

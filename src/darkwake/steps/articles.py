@@ -1,0 +1,32 @@
+"""Articles -> who said what, through whom, and how many origins that makes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from darkwake import __version__, claims, papers
+from darkwake.case.derived import Derived
+from darkwake.case.folder import Added, Asked
+from darkwake.evidence import content_id
+
+
+def read(derived: Derived, articles: Sequence[Added], asked: Asked) -> str:
+    """Read the articles of a case and lay their claims together; the key of what was read."""
+    case = derived.case
+    # without an article nothing is loaded that reads one
+    backend = claims.backend(asked.backend) if articles else None
+    hashes = [one.sha256 for one in articles]
+    key = content_id("read", __version__, backend.made_by if backend else "", asdict(asked)["articles"], hashes)
+
+    def make() -> str:
+        laid = papers.NOTHING
+        if backend:
+            files = [papers.File(case.source_path(one), one.name, asked.known_of(one.name)) for one in articles]
+            laid = papers.lay(files, backend, progress=derived.progress)
+        for name, table in laid.tables().items():
+            derived.write(name, table)
+        return laid.described() if backend else "no article was added"
+
+    derived.step("read", key, [derived.path(name) for name in papers.NOTHING.tables()], make)
+    return key

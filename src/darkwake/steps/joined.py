@@ -1,0 +1,71 @@
+"""Evidence -> the case, and the case -> its page."""
+
+from __future__ import annotations
+
+import json
+
+import polars as pl
+
+from darkwake import kept, schema, told, tracks
+from darkwake.case import file as case_file
+from darkwake.case import folder, html, thin
+from darkwake.case.derived import Derived
+from darkwake.case.folder import Asked
+from darkwake.evidence import Source, content_id
+from darkwake.sources import Sorted, ports_of
+
+PAGE_POSITIONS = 200_000
+"""As many positions as the page draws with ease; the store keeps all."""
+
+
+def join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, key: str) -> None:
+    """Evidence -> threads -> case.json."""
+    case = derived.case
+
+    def make() -> str:
+        goods = json.loads((case.derived / "goods.json").read_text(encoding="utf-8"))
+        tables = case_file.Tables(
+            ships=derived.read("ships", schema.SHIPS),
+            identities=store.identities(),
+            events=derived.read("events", schema.EVENTS),
+            silences=derived.read("silences", schema.SILENCES),
+            voyages=derived.read("voyages", schema.VOYAGES),
+            corridor=derived.read("corridor", schema.CHAINS),
+            reach=derived.read("reach", schema.REACH),
+            unheard=derived.read("unheard", schema.REACH),
+            interference=derived.read("interference", schema.INTERFERENCE),
+            inferred=derived.read("inferred", schema.INFERRED),
+            draughts=derived.read("draughts", schema.DRAUGHTS),
+            draught_changes=derived.read("draught_changes", schema.DRAUGHT_CHANGES),
+            reach_area=derived.read("reach_area", schema.REACH_AREA),
+            standings=derived.read("standings", schema.STANDINGS),
+            goods=goods["answers"],
+            decisions=kept.decided(case, derived.read("hits", schema.HITS)),
+            hits=derived.read("hits", schema.HITS),
+            looked=derived.read("looked", pl.Schema({"id": pl.String}))["id"].to_list(),
+            around=derived.read("around", schema.AROUND),
+            reception=tracks.baseline(derived.read("reception", schema.RECEPTION)),
+            reception_cell_deg=tracks.CELL_DEG,
+            tracks=thin.for_page(store.shards(), most=PAGE_POSITIONS, silent_s=asked.longer_than_h * 3600),
+        )
+        searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))
+        lists = [Source(**source) for source in (*searched["sources"], *goods["sources"])]
+        register = [*told.register(case, store, sources), *lists]
+        by = told.of_parts(asked, searched["lists"], ports_of(case, sources.ports), store.identities())
+        built = case_file.build(asked, register, tables, by)
+        folder.write_text(case.path / "case.json", case_file.dump(built))
+        return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"
+
+    derived.step("join", key, [case.path / "case.json"], make)
+
+
+def draw(derived: Derived, key: str) -> None:
+    """case.json -> case.html."""
+    case = derived.case
+
+    def make() -> str:
+        page = html.render(json.loads((case.path / "case.json").read_text(encoding="utf-8")))
+        folder.write_text(case.path / "case.html", page)
+        return f"case.html, {len(page.encode()) / 1e6:.1f} MB"
+
+    derived.step("draw", content_id("draw", key), [case.path / "case.html"], make)
