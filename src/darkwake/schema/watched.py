@@ -33,6 +33,10 @@ IMAGES = columns(
         "bands": pl.List(BAND),
         "crs": pl.String,  # such as "EPSG:32611"; empty where unreferenced, which is for looking only
         "gsd_m": pl.Float64,  # width of a pixel
+        "west": pl.Float64,  # its bounds in degrees; null where unreferenced
+        "south": pl.Float64,
+        "east": pl.Float64,
+        "north": pl.Float64,
         "baseline": pl.String,  # Sentinel-2's processing baseline, such as "04.00"
         "credit": pl.String,  # who must be named beside a picture of it
         "usable": pl.Boolean,
