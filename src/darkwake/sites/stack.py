@@ -33,6 +33,7 @@ CHIP = 256
 """Pixels along the side of a chip, without its margin: 60 dates of two bands are 31 MB."""
 _CATEGORIES = frozenset({"SCL", "QA_PIXEL", "UDM2"})
 """Bands whose numbers are names: their nearest pixel is taken, never a mean of several."""
+_AGAIN = "Fetch it again"
 _OPENING: dict[str, Any] = {
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
     "GDAL_HTTP_TIMEOUT": "60",
@@ -89,7 +90,7 @@ class Labels:
 
 
 def header(path: str) -> Header:
-    """What a raster says of itself, without reading its pixels.
+    """What a raster says of itself. Of a file on disk the last pixel is read, which one that was cut short has not.
 
     Raises:
         Unreadable: no raster, or it is cut short.
@@ -97,6 +98,11 @@ def header(path: str) -> Header:
     with _opened(path) as image:
         crs = image.crs
         bounds = None
+        if Path(path).exists():
+            try:
+                image.read(window=Window(image.width - 1, image.height - 1, 1, 1))
+            except RasterioError as error:
+                raise Unreadable("it is cut short: its last pixels are missing", where=path, to_do=_AGAIN) from error
         width_m = 0.0
         if crs and not image.transform.is_identity:
             try:
@@ -169,7 +175,7 @@ def read(bands: Sequence[Mapping[str, Any]], band: str, grid: Grid) -> Floats | 
             raise Unreadable(
                 f"pixels cannot be read: {error}",
                 where=found["path"],
-                to_do="Fetch the file again; it may be cut short",
+                to_do=_AGAIN,
             ) from error
     return data
 
@@ -240,7 +246,7 @@ def _opened(path: str) -> Iterator[Any]:
     except RasterioIOError as error:
         gone = not path.startswith(("http://", "https://", "/vsi")) and not Path(path).exists()
         what = "the file is gone" if gone else f"it cannot be read as an image: {error}"
-        raise Unreadable(what, where=path, to_do="Fetch it again") from error
+        raise Unreadable(what, where=path, to_do=_AGAIN) from error
 
 
 def _name(crs: Any) -> str:
