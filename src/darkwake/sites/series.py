@@ -254,7 +254,7 @@ def _values(inside: _Pixels, ring: _Pixels, data: Floats, within: Floats, around
 
 
 def _decibels(power: Floats) -> Floats:
-    result = np.full(power.shape, np.nan, np.float32)
+    result: Floats = np.full(power.shape, np.nan, np.float32)
     np.log10(power, out=result, where=power > 0)
     result *= 10
     return result
