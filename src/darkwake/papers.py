@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -61,7 +61,8 @@ def lay(files: Sequence[File], backend: claims.Backend, *, progress: Progress | 
     Raises:
         Unreadable: one is no article; the message names it.
     """
-    read = [claims.read(one.path, name=one.name, **one.known) for one in files]
+    # a case keeps its files under their hashes: the reader knows them by the name they came with
+    read = [replace(claims.read(one.path, **one.known), name=one.name) for one in files]
     articles, said = claims.read_all(read, backend, progress=progress)
     clusters, origins, contradictions = claims.lay_together(articles, said)
     return Laid(articles, said, clusters, origins, contradictions)

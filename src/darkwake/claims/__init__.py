@@ -11,12 +11,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 
 from darkwake.claims.attribution import Backend
-try:  # TEMP until all modules are there
-    from darkwake.claims.read import read, sniff
-    from darkwake.claims.reading import lay_together, read_all
-except ImportError:
-    read = read_all = lay_together = None
-    def sniff(path): return None
+from darkwake.claims.read import read, sniff
+from darkwake.claims.reading import lay_together, read_all
 from darkwake.errors import WrongUse
 
 __all__ = ["BACKENDS", "KINDS", "LIMITS", "Backend", "backend", "lay_together", "read", "read_all", "sniff"]

@@ -7,7 +7,7 @@ the day on which something was said is the one thing that is taken from beside t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -21,8 +21,10 @@ from darkwake.claims.clusters import clusters
 from darkwake.claims.contradictions import contradictions
 from darkwake.claims.origins import origins
 from darkwake.claims.sentences import sentences
-from darkwake.errors import Progress
 from darkwake.evidence import content_id
+
+Progress = Callable[[str, int, int | None], None]
+"""Called with what is being done, how far it is, and how far it goes (None where unknown)."""
 
 READ = ("paragraph", "caption", "list", "correction")
 """Kinds of blocks that are read. A heading repeats what the text says, mostly without who said it."""
@@ -51,9 +53,7 @@ def read_all(
     )
 
 
-def lay_together(
-    articles: pl.DataFrame, claims: pl.DataFrame
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def lay_together(articles: pl.DataFrame, claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """CLUSTERS, ORIGINS and CONTRADICTIONS of what was read."""
     together = clusters(claims, articles)
     return together, origins(together, claims, articles), contradictions(together, claims, articles)
@@ -99,7 +99,7 @@ def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
 
 def _stretches(read: Read) -> Iterator[tuple[Span, Attribution | None]]:
     """What a sentence claims: each attributed stretch, and the sentence itself where its own verb is the article's."""
-    found = [(content, one) for one in read.attributions for content in one.contents]
+    found: list[tuple[Span, Attribution | None]] = [(part, one) for one in read.attributions for part in one.contents]
     if not found or _speaks_itself(read, [content for content, _ in found]):
         found.append((read.sentence.span, None))
     yield from sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))

@@ -265,7 +265,8 @@ def _steps(bright: Floats) -> Floats:
     down, right = np.full_like(bright, np.nan), np.full_like(bright, np.nan)
     down[:-1] = np.abs(np.diff(bright, axis=0))
     right[:, :-1] = np.abs(np.diff(bright, axis=1))
-    return (down + right) / 2
+    mean: Floats = (down + right) * np.float32(0.5)
+    return mean
 
 
 def _likeness(chip: _Chip, flat: Floats) -> Floats:
