@@ -55,7 +55,7 @@ def test_a_planted_step_is_found_on_its_date_and_the_rest_is_left_alone() -> Non
     row = scenes.row(0, named=True)
     assert row["controls"] == 200
     assert row["false_alarms_5"] < 0.15
-    assert 1 < row["smallest_seen"] < 3
+    assert 0.5 < row["smallest_seen"] < 3
 
 
 def test_two_orbits_that_see_different_things_are_each_held_against_themselves() -> None:
