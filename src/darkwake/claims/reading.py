@@ -7,6 +7,7 @@ the day on which something was said is the one thing that is taken from beside t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -29,6 +30,8 @@ Progress = Callable[[str, int, int | None], None]
 READ = ("paragraph", "caption", "list", "correction")
 """Kinds of blocks that are read. A heading repeats what the text says, mostly without who said it."""
 LANGUAGE = "en"
+_DATELINE = re.compile(r"[A-Z][\w .,’'()/-]{1,80}[-\u2013\u2014:]")
+"""The place and agency before a first sentence: "MANAMA, Bahrain -"."""
 _EARLIER = 8
 """Dates of the sentences before that "the next day" may be reckoned from."""
 
@@ -89,7 +92,7 @@ def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
         of_sentence = dates.dates(article.text, span, published=article.fact("published"), earlier=said[-_EARLIER:])
         amounts = quantities.quantities(article.text, span)
         said += of_sentence
-        for content, attribution in _stretches(read):
+        for content, attribution in _stretches(read, article.text):
             rows.append(
                 _claim(article, read, content, attribution, of_sentence, amounts, known)
                 | {"at": len(rows), "made_by": backend.made_by + (f"; {attribution.rule}" if attribution else "")}
@@ -97,11 +100,14 @@ def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
     return [{"id": content_id("claim", row["article"], row), **row} for row in rows]
 
 
-def _stretches(read: Read) -> Iterator[tuple[Span, Attribution | None]]:
-    """What a sentence claims: each attributed stretch, and the sentence itself where its own verb is the article's."""
+def _stretches(read: Read, text: str) -> Iterator[tuple[Span, Attribution | None]]:
+    """What a sentence claims: each attributed stretch, and what it says itself where its own verb is the article's."""
     found: list[tuple[Span, Attribution | None]] = [(part, one) for one in read.attributions for part in one.contents]
-    if not found or _speaks_itself(read, [content for content, _ in found]):
-        found.append((read.sentence.span, None))
+    if not found:
+        if not _DATELINE.fullmatch(read.sentence.span.of(text)):
+            found.append((read.sentence.span, None))
+    elif _speaks_itself(read, [content for content, _ in found]):
+        found.append((_own_words(read, text), None))
     yield from sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
 
 
@@ -114,6 +120,17 @@ def _speaks_itself(read: Read, contents: Sequence[Span]) -> bool:
     at = Span(root.start, root.end)
     cues = [one.cue for one in read.attributions if one.cue]
     return not any(span.meets(at) for span in (*contents, *cues))
+
+
+def _own_words(read: Read, text: str) -> Span:
+    """The sentence without a saying that closes it: "A complaint was unsealed, alleging that ..." up to the comma."""
+    whole = read.sentence.span
+    said = [span for one in read.attributions for span in (*one.contents, one.cue, one.source) if span]
+    first = min(span.start for span in said)
+    if first <= whole.start or any(one.contents[0].start < (one.cue or whole).start for one in read.attributions):
+        return whole
+    own = text[whole.start : first].rstrip(' ,;:\u2013\u2014-("\u201c')
+    return Span(whole.start, whole.start + len(own)) if own else whole
 
 
 def _claim(
@@ -129,7 +146,15 @@ def _claim(
     about = slots.slots(read.sentence, content, article.text)
     cue = attribution.cue if attribution else None
     source = attribution.source if attribution else None
-    inside = [one for one in amounts if content.holds(Span(one.start, one.end))]
+    # what others are quoted with inside these words is theirs
+    others = [part for one in read.attributions if one is not attribution for part in one.contents if part != content]
+    nested = [part for part in others if content.holds(part)]
+
+    def own(start: int, end: int) -> bool:
+        at = Span(start, end)
+        return content.holds(at) and not any(part.holds(at) for part in nested)
+
+    inside = [one for one in amounts if own(one.start, one.end)]
     return {
         "article": article.id,
         "sentence_start": read.sentence.span.start,
@@ -147,9 +172,7 @@ def _claim(
         "modality": mood.modality,
         "negated": mood.negated or about.negated,
         "hedges": list(mood.hedges),
-        "dates": [
-            asdict(one) for one in of_sentence if one.role == "report" or content.holds(Span(one.start, one.end))
-        ],
+        "dates": [asdict(one) for one in of_sentence if one.role == "report" or own(one.start, one.end)],
         "quantities": [asdict(one) for one in inside],
         "actors": [asdict(one) for one in about.actors],
         "places": list(about.places),
