@@ -1,7 +1,7 @@
 """Articles -> ARTICLES and CLAIMS: the whole reading of one article after another.
 
-Every sentence of the running text gives its claims: what is attributed in it, each stretch with its speaker, and what it
-says in the article's own voice. What a claim is about (dates, quantities, actors) is looked for in its own words only;
+Every sentence of the running text gives its claims: what is attributed in it, each stretch with its speaker, and what
+it says in the article's own voice. What a claim is about (dates, quantities, actors) is looked for in its own words only;
 the day on which something was said is the one thing that is taken from beside them.
 """
 
@@ -125,7 +125,7 @@ def _speaks_itself(read: Read, contents: Sequence[Span]) -> bool:
 def _own_words(read: Read, text: str) -> Span:
     """The sentence without a saying that closes it: "A complaint was unsealed, alleging that ..." up to the comma."""
     whole = read.sentence.span
-    said = [span for one in read.attributions for span in (*one.contents, one.cue, one.source) if span]
+    said = [span for one in read.attributions for span in (*one.contents, one.cue) if span]
     first = min(span.start for span in said)
     if first <= whole.start or any(one.contents[0].start < (one.cue or whole).start for one in read.attributions):
         return whole
