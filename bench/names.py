@@ -129,8 +129,6 @@ def constants(values: dict[str, float]) -> Iterator[None]:
 def _set(values: dict[str, float]) -> None:
     for name, value in values.items():
         setattr(alike, name, value)
-    alike.alike.cache_clear()  # what was worked out with other constants
-    alike.word_alike.cache_clear()
 
 
 def ours(pairs: Sequence[Pair]) -> list[float]:

@@ -105,3 +105,18 @@ def test_a_list_cut_short_or_altered_is_refused(path: Path, tmp_path: Path) -> N
     without.write_bytes(text[:begin] + text[end:])
     with pytest.raises(Unreadable, match=r"declares 8,832 entries and holds 8,831"):
         formats.read(without)
+
+
+def test_many_subjects_at_once_are_answered_as_each_of_them_alone(sdn: SanctionsList, index: Index) -> None:
+    # more than are looked up together, damaged by a rule, so that words have to be looked for
+    asked = [
+        Asked(names=(name[:at] + name[at + 1 :],), kind=entry.kind if at % 2 else None)
+        for at, entry in enumerate(sdn.entries[::31])
+        for name in [entry.names[0].text.replace(",", "")]
+        for at in [3 + at % 5]
+    ]
+    at_once = screen(asked, index)
+    alone = pl.concat([screen([one], index) for one in asked])
+    assert len(asked) > 256
+    assert at_once.height > 256
+    assert at_once.equals(alone.unique("id").sort(["score", "id"], descending=[True, False]))

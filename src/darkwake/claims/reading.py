@@ -1,7 +1,7 @@
 """Articles -> ARTICLES and CLAIMS: the whole reading of one article after another.
 
 Every sentence of the running text gives its claims: what is attributed in it, each stretch with its speaker, and what
-it says in the article's own voice. What a claim is about (dates, quantities, actors) is looked for in its own words only;
+it says in the article's own voice. What a claim is about (dates, quantities, actors) is looked for in its words only;
 the day on which something was said is the one thing that is taken from beside them.
 """
 

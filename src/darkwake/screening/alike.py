@@ -12,7 +12,6 @@ and depends on the two names alone, never on which lists are loaded; it is the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -58,6 +57,7 @@ LEAD = 0.7
 _SHORT_WORD = 0.65  # weight of a word of three letters, which may stand against another without being another name
 _FIRM = 0.8  # words as alike as this are one word, spelled otherwise
 _SERVANT = 0.6  # the weight of ABD
+_FAR = 4  # kinds of letters of which two typos change no more
 _UNMET_LETTERS = 3  # kinds of letters that the name with fewer may have alone
 
 
@@ -75,7 +75,6 @@ def name_score(one: str, other: str, kind: EntryKind) -> float:
     return score if both[0].numbers == both[1].numbers else round(score * OTHER_NUMBER, 6)
 
 
-@lru_cache(maxsize=1 << 14)  # an entry's aliases are often one name with other marks, and so one object
 def alike(one: Parts, other: Parts) -> tuple[float, str]:
     """How alike the words of two names are, from 0 to 1, and in what; numbers are left to the caller."""
     if not one.words or not other.words:
@@ -118,17 +117,26 @@ def _by_words(one: Parts, other: Parts) -> tuple[float, str]:
 
 def _laid_side_by_side(one: Parts, other: Parts, from_bare: bool) -> tuple[float, str]:
     left, right = one.words, other.words
-    gain = met = firm = 0.0
     servants = [0.0, 0.0]
     mine, theirs = _set_apart(left, right)
     same = pairs = len(left) - len(mine)
-    gain = met = firm = sum(left[i].weight for i in range(len(left)) if i not in mine)
-    found = [
-        (-near, abs(i - j), i + j, i, j)
-        for i in mine
-        for j in theirs
-        if (near := word_alike(left[i], right[j], from_bare)) >= FLOOR
-    ]
+    gain = met = firm = sum([left[i].weight for i in range(len(left)) if i not in mine])
+    found = []
+    for i in mine:
+        word = left[i]
+        letters, heard, given, long = word.letters, word.heard, word.given, len(word.text) > 1 and not from_bare
+        for j in theirs:
+            its = right[j]
+            if (
+                long
+                and (heard ^ its.heard).bit_count() > _FAR < (letters ^ its.letters).bit_count()
+                and len(its.text) > 1
+                and (not given or given.isdisjoint(its.given))
+            ):
+                continue  # too many other letters for two typos or ABD, and no other rule is left
+            near = word_alike(word, its, from_bare)
+            if near >= FLOOR:
+                found.append((-near, abs(i - j), i + j, i, j))
     found.sort()
     for away, _, _, i, j in found:
         if i in mine and j in theirs:
@@ -151,7 +159,7 @@ def _laid_side_by_side(one: Parts, other: Parts, from_bare: bool) -> tuple[float
             firm += weight * (near >= _FIRM)
             pairs += 1
     # ABDUL KHAN is KHAN too, but not WALI KHAN: there what is left out stands against another word
-    lost = [sum(left[i].loss for i in mine), sum(right[j].loss for j in theirs)]
+    lost = [sum([left[i].loss for i in mine]), sum([right[j].loss for j in theirs])]
     against, more = sorted((lost[0] + servants[0] * bool(theirs), lost[1] + servants[1] * bool(mine)))
     score = gain / (met + CONFLICT * against + (EXTRA if met > FEW else LONE) * (more - against)) if met else 0.0
     if firm < LEAST_FIRM * met:
@@ -182,14 +190,14 @@ def _how(pairs: int, same: int, unmet: int) -> str:
     return f"{met}; {unmet} stand{'s' * (unmet == 1)} in one of them only" if unmet else met
 
 
-@lru_cache(maxsize=1 << 16)
 def word_alike(one: Word, other: Word, from_bare: bool = False) -> float:
     """How alike two words are, from 0 to 1; `from_bare`: one of them comes from a script that writes few vowels."""
-    if one.text == other.text:
+    text, its = one.text, other.text
+    if text == its:
         return 1.0
-    short = min(len(one.text), len(other.text))
+    short = min(len(text), len(its))
     if short == 1:
-        return INITIAL if one.text[0] == other.text[0] and max(len(one.text), len(other.text)) > 2 else 0.0
+        return INITIAL if text[0] == its[0] and max(len(text), len(its)) > 2 else 0.0
     if from_bare:
         if min(len(one.bones), len(other.bones)) < 2:
             return 0.0
@@ -199,29 +207,27 @@ def word_alike(one: Word, other: Word, from_bare: bool = False) -> float:
         return HEARD
     if one.small or other.small:
         return 0.0
-    if _with_servant(one.text, other.text):
-        return SERVED
+    if (text[:3] == "ABD" and text[3:] == its) or (its[:3] == "ABD" and its[3:] == text):
+        return SERVED  # ABD RAHMAN is called RAHMAN too
     if one.given and not one.given.isdisjoint(other.given):
         return GIVEN
     if short == 2:
         return 0.0  # a typo in so short a word makes another
-    near = _spelled_alike(one.text, other.text, one.letters ^ other.letters)
-    return max(near, HEARD * _spelled_alike(one.sound, other.sound, one.heard ^ other.heard))
+    near = _spelled_alike(text, its, one.letters ^ other.letters)
+    heard = HEARD * _spelled_alike(one.sound, other.sound, one.heard ^ other.heard)
+    return near if near > heard else heard
 
 
 def _spelled_alike(one: str, other: str, differ: int) -> float:
     """The share of letters that agree; 0 under `FLOOR` and for too many typos. A typo changes two kinds of letters."""
-    longer = max(len(one), len(other))
-    most = min(2 if min(len(one), len(other)) >= LONG else 1, int(longer * (1 - FLOOR)))
-    if differ.bit_count() > 2 * most or abs(len(one) - len(other)) > most:
+    shorter, longer = len(one), len(other)
+    if shorter > longer:
+        shorter, longer = longer, shorter
+    most = min(2 if shorter >= LONG else 1, int(longer * (1 - FLOOR)))
+    if differ.bit_count() > 2 * most or longer - shorter > most:
         return 0.0
     away = OSA.distance(one, other)
     return 1 - away / longer if away <= most else 0.0
-
-
-def _with_servant(one: str, other: str) -> bool:
-    """ABD RAHMAN is called RAHMAN too."""
-    return one.removeprefix("ABD") == other or other.removeprefix("ABD") == one
 
 
 def _compounds(
@@ -230,7 +236,8 @@ def _compounds(
     """Words of `words` that are two or three neighbours of `others` written as one, or a person's initials."""
     found = []
     for i in sorted(free):
-        if not any(others[j].text[0] == words[i].text[0] for j in unmet):
+        first = words[i].text[0]
+        if first not in [others[j].text[0] for j in unmet]:
             continue  # a compound begins as its first word does
         for run in _neighbours(sorted(unmet)):
             near = _as_one(words[i].text, [others[j].text for j in run], of_person)

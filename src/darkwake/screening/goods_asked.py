@@ -132,7 +132,7 @@ class GoodsFinding:
 
     def _plain(self) -> dict[str, Any]:
         plain = {one.name: getattr(self, one.name) for one in fields(self)}
-        return sound(plain | {"sources": [asdict(one) for one in self.sources]})  # type: ignore[no-any-return]
+        return sound(plain | {"sources": [one.as_dict() for one in self.sources]})  # type: ignore[no-any-return]
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types."""

@@ -165,13 +165,13 @@ class Meeting:
     The index hands out those that come near to a lead, by a rule that looks at the two names alone.
     """
 
-    @cached_property
+    @property
     def forms(self) -> Sequence[tuple[ListedName, Form]]:
         """The names of a ship to compare."""
         listed = self.listed.forms
         return listed if self.places is None else [listed[place] for place in self.places]
 
-    @cached_property
+    @property
     def parts(self) -> Sequence[tuple[ListedName, Parts]]:
         """The names of a person or company to compare."""
         listed = self.listed.parts
@@ -181,6 +181,14 @@ class Meeting:
     def closest(self) -> Closest | None:
         """The pair of names that gives most; of equals, the first asked and the first listed."""
         return self._closest_ship if self.listed.entry.kind in SHIPS else self._closest_party
+
+    @property
+    def other_numbers(self) -> bool:
+        """True for ships whose names all carry other numbers than those asked for, as in a fleet of one name."""
+        if self.listed.entry.kind not in SHIPS:
+            return False
+        forms = self.forms
+        return not any(numbers_agree(form, other) for _, form, _ in self.subject.forms for _, other in forms)
 
     @property
     def _closest_ship(self) -> Closest | None:
@@ -202,8 +210,11 @@ class Meeting:
         best: Closest | None = None
         of_person = self.listed.entry.kind == "person"
         for text, own, former in self.subject.person_parts if of_person else self.subject.company_parts:
+            known: dict[Parts, tuple[float, str]] = {}  # aliases are often one name with other marks
             for name, other in self.parts:
-                near, how = alike(own, other)
+                if other not in known:
+                    known[other] = alike(own, other)
+                near, how = known[other]
                 if near < LEAD:
                     continue
                 points = near * min(own.distinct, other.distinct) * (WEAK_ALIAS if name.weak else 1.0)

@@ -59,13 +59,13 @@ class Misspelled:
         self._of = of[order].astype(np.int32)
 
     def near(self, asked: Sequence[str]) -> Close:
-        """The words within one typo of each word asked for, or two from `LONG` letters on, as far as `most` allows."""
+        """The words within one typo of each asked for, or two where both have `LONG` letters, as far as `most` goes."""
         of, at = self._may_be(asked)
         length = np.array([len(word) for word in asked], dtype=np.intp)
         away = process.cpdist(
             [asked[one] for one in of.tolist()], [self._words[one] for one in at.tolist()], scorer=OSA.distance
         ).astype(np.intp)
-        kept = away <= _typos_of(length, self._most)[of]
+        kept = away <= _typos_of(np.minimum(length[of], self._length[at]), self._most)
         of, at, away = of[kept], at[kept], away[kept]
         return Close(of, at, away, np.maximum(length[of], self._length[at]))
 
@@ -80,10 +80,12 @@ class Misspelled:
         begin = self._begin[found[hit]]
         count = self._begin[found[hit] + 1] - begin
         at, of = self._of[runs(begin, count)], np.repeat(of[hit], count)
-        # a typo changes two kinds of letters at most
+        # a letter for another changes two kinds of letters at most, one more or less changes one
         letters = np.array([letter_bits(word) for word in asked], dtype=np.uint32)
-        typos = _typos_of(np.array([len(word) for word in asked], dtype=np.intp), self._most)
-        may_be = np.bitwise_count(self._letters[at] ^ letters[of]) <= 2 * typos[of]
+        length = np.array([len(word) for word in asked], dtype=np.intp)[of]
+        typos = _typos_of(np.minimum(length, self._length[at]), self._most)
+        longer = np.abs(length - self._length[at])
+        may_be = (np.bitwise_count(self._letters[at] ^ letters[of]) <= 2 * typos - longer) & (longer <= typos)
         long = [
             one * len(self._words) + self._place[word]
             for one, word in enumerate(asked)

@@ -73,14 +73,8 @@ class Form:
     """Characters of the name as it was read, spaces included."""
     cut: bool
     """True where the name was longer than what is compared."""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What it is looked up by: its skeleton, then that of the whole where numbers make it another."""
-        whole = self.whole.translate(_SKELETON)
-        if not self.skeleton:
-            return ()
-        return (self.skeleton,) if whole == self.skeleton else (self.skeleton, whole)
+    keys: tuple[str, ...]
+    """What it is looked up by: its skeleton, then that of the whole where numbers make it another."""
 
     @property
     def empty(self) -> bool:
@@ -126,15 +120,17 @@ def _fold(read: Tokens) -> Form:
             numbers.append(found)
         elif not (part in {"NO", "NR", "NUM"} and at + 1 < len(parts) and parts[at + 1].isdecimal()):
             words.append(part)
-    joined = "".join(words)
+    joined, whole = "".join(words), "".join(parts)
+    skeleton, of_whole = joined.translate(_SKELETON), whole.translate(_SKELETON)
     return Form(
         words=tuple(words),
         numbers=tuple(sorted(numbers)),
         joined=joined,
-        skeleton=joined.translate(_SKELETON),
-        whole="".join(parts),
+        skeleton=skeleton,
+        whole=whole,
         length=read.length,
         cut=read.cut,
+        keys=() if not skeleton else (skeleton,) if skeleton == of_whole else (skeleton, of_whole),
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 from darkwake.screening.names import COMMONPLACE, number
 from darkwake.screening.scripts import consonants, sound
@@ -96,7 +97,7 @@ def _parts(read: Tokens, of_person: bool) -> Parts:
         forms=forms,
         signs=read.signs,
         bare=read.bare,
-        letters=letter_bits(joined),
+        letters=reduce(or_, (word.letters for word in made), 0),
         weight=sum(word.weight for word in made),
         cut=read.cut,
         of_person=of_person,
@@ -150,6 +151,9 @@ def _of_company(read: tuple[str, ...]) -> tuple[list[str], list[str], frozenset[
     return [word for word in words if word not in FILLERS] or words, numbers, forms
 
 
+_NO_GIVEN: frozenset[str] = frozenset()
+
+
 @lru_cache(maxsize=1 << 16)
 def _word(text: str, of_person: bool) -> Word:
     weight = loss = min(1.6, 0.2 * len(text)) if len(text) > 1 else 0.3
@@ -159,13 +163,13 @@ def _word(text: str, of_person: bool) -> Word:
     elif not of_person and text in COMMONPLACE:
         weight = 0.5 * loss
     heard = sound(text)
-    given = given_name_of(text) if of_person else frozenset()
+    given = given_name_of(text) if of_person else _NO_GIVEN
     return Word(text, heard, weight, loss, given, small, letter_bits(text), letter_bits(heard))
 
 
 def letter_bits(text: str) -> int:
     """Which letters a text has, a bit for each."""
     made = 0
-    for letter in text.encode("ascii", "replace"):
+    for letter in set(text.encode("ascii", "replace")):
         made |= 1 << (letter & 31)
     return made

@@ -8,24 +8,26 @@ looked at too where it is nearly made of the same letters.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
-from darkwake.screening.alike import CONFLICT, EXTRA, FEW, GIVEN, INITIAL, LEAD, LONE, SERVED, SLOPE
+from darkwake.screening.alike import CONFLICT, EXTRA, FEW, GIVEN, INITIAL, LEAD, LONE, SERVED, SLOPE, WHOLE
 from darkwake.screening.meeting import Listed
 from darkwake.screening.misspelled import Ints, runs
 from darkwake.screening.parts import Parts, Word
-from darkwake.screening.vocabulary import Floats, Near, Vocabulary
+from darkwake.screening.vocabulary import Floats, Vocabulary
 
 _NEAR = 0.05
 """How far under a lead a name may stay by its words alone: initials and loose words are not seen here."""
-_SAME_LETTERS = 0.78
-"""From this share of common letters on, of the longer name, a name is compared whatever its words."""
+_SAME_LETTERS = LEAD / WHOLE
+"""From this share of letters on that agree, of the longer name, a name is compared whatever its words."""
 _EXTRA, _LONE = np.float32(EXTRA), np.float32(LONE)
 _MOST_MORE = 2.0
 """And where neither has more than ten letters that the other has not."""
@@ -33,15 +35,17 @@ _LONG = 7
 """Letters of a single word from which on it may be several, run together."""
 _TELLING = 0.26
 """Words that weigh less, titles and particles, lead to no name, and neither do initials that are asked for."""
-_REMEMBERED = 20_000
-"""Words whose names are kept; with 100 names each they take 30 MB."""
+_FEW_NAMES = 200
+"""A word of so few names leads to them even where it alone makes no lead."""
+_REMEMBERED = 5_000
+"""Words whose names are kept; with 130 names each, as in a list of 26,000 parties, they take 16 MB."""
 
 
 class _Holders(NamedTuple):
     """The names that have a word like the one asked for."""
 
     names: Ints
-    """Where a name has several such words, the most alike is its last."""
+    """Each once, sorted."""
     values: Floats
     """A row a name: what the pair of words gains, its weight, and what it takes from the loss of either name."""
     loss: float
@@ -52,15 +56,21 @@ class WordIndex:
     """The names of some entries, each given with its place in the whole index."""
 
     def __init__(self, listed: Iterable[tuple[int, Listed]], vocabulary: Vocabulary) -> None:
-        kept = [(at, place, one) for at, entry in listed for place, (_, one) in enumerate(entry.parts)]
+        bearers: dict[tuple[str, ...], tuple[Parts, list[tuple[int, int]]]] = {}
+        for at, entry in listed:
+            for place, (_, one) in enumerate(entry.parts):
+                # entries and their aliases often bear one name with other marks or in another case
+                same = (*(word.text for word in one.words), one.whole, str(one.bare))
+                bearers.setdefault(same, (one, []))[1].append((at, place))
+        kept = [one for one, _ in bearers.values()]
+        self._bearers = [names for _, names in bearers.values()]
         self._vocabulary = vocabulary
-        self._name = [(at, place) for at, place, _ in kept]
-        self._loss: Floats = np.array([_loss(one) for *_, one in kept], dtype=np.float32)
+        self._loss: Floats = np.array([_loss(_telling(one)) for one in kept], dtype=np.float32)
         self._by_text: defaultdict[str, list[int]] = defaultdict(list)
         holders: defaultdict[int, list[int]] = defaultdict(list)
         words: dict[int, Word] = {}
         bare: set[int] = set()
-        for at, (*_, one) in enumerate(kept):
+        for at, one in enumerate(kept):
             for text in {one.joined, one.whole, *(one.numbers if not one.words else ())} - {""}:
                 self._by_text[text].append(at)
             for word in set(_telling(one)):
@@ -71,14 +81,13 @@ class WordIndex:
                     bare.add(place)
         self._take(words, holders)
         self._tables(words, bare)
-        self._letters = np.array([_letters(one) for *_, one in kept], dtype=np.uint8).reshape(len(kept), 32)
-        self._length: Ints = self._letters.sum(axis=1, dtype=np.intp)
-        several = np.array([len(one.words) > 1 for *_, one in kept], dtype=np.bool_)
-        self._several = {
-            size: np.flatnonzero(several & (self._length == size)) for size in np.unique(self._length[several]).tolist()
-        }
-        self._sums: Floats = np.zeros((len(kept), 4), dtype=np.float32)
-        self._marked = np.zeros(len(kept), dtype=np.bool_)
+        self._texts = [one.joined for one in kept]
+        self._letters = _letters(kept)
+        self._bits = np.array([one.letters for one in kept], dtype=np.uint32)
+        self._length: Ints = np.array([len(one.joined) for one in kept], dtype=np.intp)
+        several = np.flatnonzero(np.array([len(one.words) > 1 for one in kept], dtype=np.bool_))
+        self._several: Ints = several[np.argsort(self._length[several], kind="stable")]
+        self._several_bits, self._several_length = self._bits[self._several], self._length[self._several]
         self._known: dict[tuple[str, bool], _Holders] = {}
 
     def _take(self, words: dict[int, Word], holders: dict[int, list[int]]) -> None:
@@ -115,64 +124,99 @@ class WordIndex:
         Returns:
             For each of `asked`, the place of the entry and that of the name among its `parts`, sorted.
         """
-        self._learn(asked)
-        names: list[Ints] = []
-        sums: list[Floats] = []
-        for one in asked:
-            leading, common = _leading([self._known[word.text, one.bare] for word in _telling(one)])
-            for holders in leading:
-                self._sums[holders.names] += holders.values
-            its = np.concatenate([holders.names for holders in leading]) if leading else _NO_NAMES
-            if common is not None:
-                self._marked[its] = True
-                both = np.flatnonzero(self._marked[common.names])
-                self._sums[common.names[both]] += common.values[both]
-                self._marked[its] = False
-            names.append(its)
-            sums.append(self._sums[its])
-            self._sums[its] = 0
-        may_be = self._may_be(asked, names, np.concatenate(sums)) if asked else _NO_NAMES
-        result, begin = [], 0
-        for one, its in zip(asked, names, strict=True):
-            found = set(its[may_be[begin : begin + len(its)]].tolist())
-            begin += len(its)
+        if not asked or not self._bearers:
+            return [[] for _ in asked]
+        telling = [_telling(one) for one in asked]
+        self._learn(asked, telling)
+        held = [[self._known[word.text, one.bare] for word in words] for one, words in zip(asked, telling, strict=True)]
+        of, every, sums = self._met(held)
+        may_be = self._may_be(asked, np.array([_loss(words) for words in telling], np.float32), of, every, sums)
+        ends = np.searchsorted(of[may_be], np.arange(len(asked) + 1)).tolist()
+        found = [set(some) for some in _split(every[may_be].tolist(), ends)]
+        for names, one in zip(found, asked, strict=True):
             for text in (one.joined, one.whole, *(one.numbers if not one.words else ())):
-                found.update(self._by_text.get(text, ()) if text else ())
-            if len(one.words) == 1 and len(one.joined) >= _LONG:
-                found.update(self._of_these_letters(one).tolist())
-            result.append([self._name[at] for at in sorted(found)])
-        return result
+                if text and text in self._by_text:
+                    names.update(self._by_text[text])
+        for place, names_of in self._of_these_letters(asked):
+            found[place].update(names_of)
+        return [sorted(name for at in names for name in self._bearers[at]) for names in found]
 
-    def _may_be(self, asked: Sequence[Parts], names: Sequence[Ints], sums: Floats) -> npt.NDArray[np.bool_]:
+    def _met(self, held: Sequence[list[_Holders]]) -> tuple[Ints, Ints, Floats]:
+        """What the words of each name asked for and those of the names here have in common.
+
+        Returns:
+            The place of the name asked for, that of the name here, both sorted, and the sums of `_Holders.values`.
+        """
+        leading: list[tuple[int, _Holders]] = []
+        common: list[tuple[int, _Holders]] = []
+        for place, some in enumerate(held):
+            lead, most = _leading(some)
+            leading += [(place, one) for one in lead]
+            common += [(place, most)] if most is not None else []
+        keys, values = self._stacked(leading)
+        order = np.argsort(keys, kind="stable")  # made of sorted runs, which a merge sort makes use of
+        keys, values = keys[order], values[order]
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        keys = keys[first]
+        sums: Floats = np.add.reduceat(values, first, axis=0) if len(first) else values
+        if common and len(keys):
+            more, values = self._stacked(common)
+            at = np.minimum(np.searchsorted(more, keys), len(more) - 1)
+            both = np.flatnonzero(more[at] == keys)
+            sums[both] += values[at[both]]
+        of, every = np.divmod(keys, len(self._bearers))
+        return of, every, sums
+
+    def _stacked(self, held: Sequence[tuple[int, _Holders]]) -> tuple[Ints, Floats]:
+        """Names under one key with the name that asks for them, and their values."""
+        if not held:
+            return _NO_NAMES, np.zeros((0, 4), dtype=np.float32)
+        places = np.array([place for place, _ in held], dtype=np.intp) * len(self._bearers)
+        keys = np.concatenate([one.names for _, one in held]) + np.repeat(places, [len(one.names) for _, one in held])
+        return keys, np.concatenate([one.values for _, one in held])
+
+    def _may_be(
+        self, asked: Sequence[Parts], loss: Floats, of: Ints, every: Ints, sums: Floats
+    ) -> npt.NDArray[np.bool_]:
         """The score of `alike` by the words that met, and where that is too low, the letters of the whole."""
-        of = np.repeat(np.arange(len(asked)), [len(one) for one in names])
-        every = np.concatenate(names)
-        gain, met, mine, theirs = sums.T
-        mine = np.maximum(np.array([_loss(one) for one in asked], dtype=np.float32)[of] - mine, 0)
+        gain, met, mine, theirs = np.ascontiguousarray(sums.T)
+        mine = np.maximum(loss[of] - mine, 0)
         theirs = np.maximum(self._loss[every] - theirs, 0)
         against, more = np.minimum(mine, theirs), np.abs(mine - theirs)
         cost = met + np.float32(CONFLICT) * against + np.where(met > FEW - 0.1, _EXTRA, _LONE) * more
         may_be: npt.NDArray[np.bool_] = gain >= np.float32(LEAD - _NEAR) * cost
         rest = np.flatnonzero(~may_be & (more < _MOST_MORE) & (2 * met > against))
-        if len(rest):
-            letters = np.stack([_letters(one) for one in asked])
-            own, other = letters[of[rest]], self._letters[every[rest]]
-            longer = np.maximum(self._length[every[rest]], letters.sum(axis=1, dtype=np.intp)[of[rest]])
-            may_be[rest] = np.minimum(own, other).sum(axis=1, dtype=np.intp) >= _SAME_LETTERS * longer
+        own, other = np.array([len(one.joined) for one in asked], dtype=np.intp)[of[rest]], self._length[every[rest]]
+        # how many letters either may have alone, and so how many kinds of letters
+        alone = own + other - 2 * _SAME_LETTERS * np.maximum(own, other)
+        bits = np.array([one.letters for one in asked], dtype=np.uint32)[of[rest]] ^ self._bits[every[rest]]
+        some = np.flatnonzero((np.bitwise_count(bits) <= alone) & (np.abs(own - other) <= alone))
+        rest = rest[some]
+        differ = own[some] + other[some] - 2 * _common(_letters(asked)[of[rest]], self._letters[every[rest]])
+        may_be[rest] = differ <= alone[some]
         return may_be
 
-    def _of_these_letters(self, asked: Parts) -> Ints:
-        """Names of several words and nearly the same letters, for a name that was run together and misspelled."""
-        own = _letters(asked)
-        size = int(own.sum())
-        of_size = (self._several.get(one, _NO_NAMES) for one in range(size - 2, size + 3))
-        names = np.concatenate([*of_size])
-        fits: npt.NDArray[np.bool_] = np.minimum(self._letters[names], own).sum(axis=1, dtype=np.intp) >= size - 2
-        return names[fits]
+    def _of_these_letters(self, asked: Sequence[Parts]) -> Iterator[tuple[int, list[int]]]:
+        """Names of several words and nearly the same letters, for names that were run together and misspelled."""
+        for place, one in enumerate(asked):
+            size = len(one.joined)
+            if len(one.words) != 1 or size < _LONG:
+                continue
+            begin, end = self._several_length.searchsorted((size - 2, size + 3)).tolist()
+            # two letters of its own at most and four of the other's
+            like = np.bitwise_count(self._several_bits[begin:end] ^ np.uint32(one.letters)) <= 6
+            names = self._several[begin:end][like]
+            names = names[_common(_letters([one]), self._letters[names]) >= size - 2]
+            if len(names):
+                # a typo and a short word that only one has, or what a whole may have
+                most = max(4, int((1 - _SAME_LETTERS) * (size + 2)))
+                texts = [self._texts[at] for at in names.tolist()]
+                away = process.cdist([one.joined], texts, scorer=OSA.distance, score_cutoff=most)[0]
+                yield place, names[away <= most].tolist()
 
-    def _learn(self, asked: Sequence[Parts]) -> None:
+    def _learn(self, asked: Sequence[Parts], telling: Sequence[Sequence[Word]]) -> None:
         """Look up the names of all words that are not known yet, at once."""
-        wanted = {(word.text, one.bare): word for one in asked for word in _telling(one)}
+        wanted = {(word.text, one.bare): word for one, words in zip(asked, telling, strict=True) for word in words}
         new = [key for key in wanted if key not in self._known]
         if len(self._known) + len(new) > _REMEMBERED:
             self._known.clear()
@@ -181,64 +225,75 @@ class WordIndex:
             self._known.update(zip(new, self._find([(wanted[key], key[1]) for key in new]), strict=True))
 
     def _find(self, words: Sequence[tuple[Word, bool]]) -> list[_Holders]:
-        near = [
-            self._with_others(word, bare, spelled)
-            for (word, bare), spelled in zip(
-                words, self._vocabulary.near([word.text for word, _ in words]), strict=True
-            )
-        ]
-        of = np.repeat(np.arange(len(words)), [len(one.at) for one in near])
-        at = np.concatenate([one.at for one in near])
-        alike = np.concatenate([one.alike for one in near])
+        of, at, alike = self._alike(words)
         weight = (self._word_weight[at] + np.array([word.weight for word, _ in words], dtype=np.float32)[of]) / 2
-        loss = np.array([word.loss for word, _ in words], dtype=np.float32)[of]
-        values = np.stack([weight * (1 - np.float32(SLOPE) * (1 - alike)), weight, loss, self._word_loss[at]], axis=1)
+        loss = np.array([word.loss for word, _ in words], dtype=np.float32)
+        gain = weight * (1 - np.float32(SLOPE) * (1 - alike))
+        pairs = np.stack([gain, weight, loss[of], self._word_loss[at]], axis=1)
         count = self._count[at]
-        names, values = self._holding[runs(self._start[at], count)], np.repeat(values, count, axis=0)
-        ends = np.searchsorted(np.repeat(of, count), np.arange(len(words) + 1)).tolist()
+        keys = self._holding[runs(self._start[at], count)] + np.repeat(of * len(self._bearers), count)
+        order = np.argsort(keys, kind="stable")
+        # of several such words of one name the most alike counts, which comes last
+        last = np.flatnonzero(np.diff(keys[order], append=-1))
+        of, names = np.divmod(keys[order[last]], len(self._bearers))
+        values = pairs[np.repeat(np.arange(len(at)), count)[order[last]]]
+        ends = np.searchsorted(of, np.arange(len(words) + 1)).tolist()
         return [
             _Holders(names[begin:end].copy(), values[begin:end].copy(), word.loss)
             for (begin, end), (word, _) in zip(pairwise(ends), words, strict=True)
         ]
 
-    def _with_others(self, word: Word, bare: bool, spelled: Near) -> Near:
-        """The words spelled or sounding alike, and those that are another form of it altogether."""
-        more: dict[int, float] = {}
+    def _alike(self, words: Sequence[tuple[Word, bool]]) -> tuple[Ints, Ints, Floats]:
+        """Pairs of a word asked for and one like it, sorted by the first and then from the least alike on."""
+        near = self._vocabulary.near([word.text for word, bare in words if not bare])
+        spelled = np.flatnonzero(np.array([not bare for _, bare in words], dtype=np.bool_))
+        of_more: list[int] = []
+        more: list[int] = []
+        alike_more: list[float] = []
+        for place, (word, bare) in enumerate(words):
+            others = self._others(word, bare)
+            of_more += [place] * len(others)
+            more += others.keys()
+            alike_more += others.values()
+        of = np.append(np.repeat(spelled, [len(one.at) for one in near]), np.array(of_more, dtype=np.intp))
+        at = np.concatenate([*(one.at for one in near), np.array(more, dtype=np.intp)])
+        alike = np.concatenate([*(one.alike for one in near), np.array(alike_more, dtype=np.float32)])
+        order = np.lexsort((alike, of))
+        return of[order], at[order], alike[order]
+
+    def _others(self, word: Word, bare: bool) -> dict[int, float]:
+        """The words that are another form of it altogether, or one by their consonants."""
+        found: dict[int, float] = {}
         if bare or self._by_bones:
             same = (self._all_by_bones if bare else self._by_bones).get(word.bones, ())
-            more = dict.fromkeys(same, 0.93) if len(word.bones) > 1 else {}
+            found = dict.fromkeys(same, 0.93) if len(word.bones) > 1 else {}
         if bare:
-            spelled = _NONE
-        else:
-            for group in word.given:
-                more.update(dict.fromkeys(self._by_given[group], GIVEN))
-            for text in ("ABD" + word.text, word.text.removeprefix("ABD")):
-                if text != word.text and text in self._vocabulary.at:
-                    more[self._vocabulary.at[text]] = SERVED
-            initial = self._vocabulary.at.get(word.text[0])
-            if initial is not None and len(word.text) > 2:
-                more[initial] = INITIAL
-        if not more:
-            return spelled
-        at = np.concatenate([spelled.at, np.array(list(more), dtype=np.intp)])
-        alike = np.concatenate([spelled.alike, np.array(list(more.values()), dtype=np.float32)])
-        order = np.argsort(alike, kind="stable")
-        return Near(at[order], alike[order])
-
-
-_NONE = Near(np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32))
+            return found
+        for group in word.given:
+            found.update(dict.fromkeys(self._by_given.get(group, ()), GIVEN))
+        for text in ("ABD" + word.text, word.text.removeprefix("ABD")):
+            if text != word.text and text in self._vocabulary.at:
+                found[self._vocabulary.at[text]] = SERVED
+        initial = self._vocabulary.at.get(word.text[0])
+        if initial is not None and len(word.text) > 2:
+            found[initial] = INITIAL
+        return found
 
 
 _NO_NAMES = np.zeros(0, dtype=np.intp)
 
 
+def _split(values: list[int], ends: list[int]) -> Iterator[list[int]]:
+    return (values[begin:end] for begin, end in pairwise(ends))
+
+
 def _leading(held: list[_Holders]) -> tuple[list[_Holders], _Holders | None]:
-    """The words that lead to names, and the one that most names have, where it alone makes no lead."""
+    """The words that lead to names, and the one that most names have, where these are many and it makes no lead."""
     if len(held) < 3:
         return held, None
     most = max(range(len(held)), key=lambda at: len(held[at].names))
     rest = sum(one.loss for at, one in enumerate(held) if at != most)
-    if rest * LONE <= (1 / (LEAD - _NEAR) - 1) * held[most].loss:
+    if len(held[most].names) <= _FEW_NAMES or rest * LONE <= (1 / (LEAD - _NEAR) - 1) * held[most].loss:
         return held, None
     return [one for at, one in enumerate(held) if at != most], held[most]
 
@@ -247,11 +302,18 @@ def _telling(one: Parts) -> Sequence[Word]:
     return [word for word in one.words if word.weight > _TELLING] or one.words
 
 
-def _loss(one: Parts) -> float:
-    return sum(word.loss for word in _telling(one))
+def _loss(words: Sequence[Word]) -> float:
+    return sum(word.loss for word in words)
 
 
-def _letters(one: Parts) -> npt.NDArray[np.uint8]:
-    """How often each letter stands in its words."""
-    text = one.joined.encode("ascii", "replace")
-    return np.bincount(np.frombuffer(text, dtype=np.uint8) & 31, minlength=32).astype(np.uint8)
+def _letters(names: Sequence[Parts]) -> npt.NDArray[np.uint8]:
+    """How often each letter stands in the words of a name, a row a name."""
+    codes = np.frombuffer("".join(one.joined for one in names).encode("ascii", "replace"), dtype=np.uint8) & 31
+    rows = np.repeat(32 * np.arange(len(names)), [len(one.joined) for one in names])
+    return np.bincount(rows + codes, minlength=32 * len(names)).astype(np.uint8).reshape(len(names), 32)
+
+
+def _common(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> Ints:
+    """How many letters two names have in common, row by row."""
+    common: Ints = np.minimum(one, other).sum(axis=1, dtype=np.intp)
+    return common
