@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +53,20 @@ def kind_of(file: Path, columns: str = "") -> str:
 
 
 def files_in(item: Path) -> list[Path]:
-    """The file itself, or every file in a folder, sorted; hidden ones are left alone."""
+    """The file itself, or every file in a folder, sorted, without hidden ones and what stands beside articles."""
     if not item.is_dir():
         return [item]
-    return sorted(file for file in item.rglob("*") if file.is_file() and not file.name.startswith("."))
+    return sorted(
+        file
+        for file in item.rglob("*")
+        if file.is_file() and not file.name.startswith(".") and not file.name.endswith(claims.SIDECARS)
+    )
+
+
+def said_beside(file: Path, kind: str) -> str:
+    """What a file beside an article says of it, as JSON; empty where there is none, or it is no article."""
+    said = {one.field: one.value for one in claims.beside(file)} if kind in claims.KINDS else {}
+    return json.dumps(said, sort_keys=True, ensure_ascii=False) if said else ""
 
 
 @dataclass(frozen=True, slots=True)

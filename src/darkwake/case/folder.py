@@ -92,12 +92,11 @@ class Asked:
     backend: str = ""
     """Who reads articles: a name of claims.BACKENDS; empty for the best that is installed."""
 
-    def known_of(self, file: str) -> Mapping[str, str]:
-        """What is said of the article of that file name."""
-        return next(
-            ({key: text for key, text in one.items() if key != "file"} for one in self.articles if one["file"] == file),
-            {},
-        )
+    def known_of(self, added: Added) -> Mapping[str, str]:
+        """What is said of an article: by case.toml, else by what stood beside its file."""
+        beside = json.loads(added.known) if added.known else {}
+        here = next((one for one in self.articles if one["file"] == added.name), {})
+        return {key: text for key, text in {**beside, **here}.items() if key in ARTICLE}
 
     def times(self) -> tuple[datetime | None, datetime | None]:
         """The first instant of the period and the first instant after it; None where it is open."""
@@ -120,6 +119,8 @@ class Added:
     columns: str = ""
     """The column map of a table, as it was given."""
     invented: bool = False
+    known: str = ""
+    """What stood beside an article about it, as JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +181,9 @@ class CaseFolder:
             found[added.sha256] = added
         return [found[sha256] for sha256 in sorted(found)]
 
-    def take(self, file: Path, *, kind: str, columns: str = "", invented: bool = False) -> tuple[Added, bool]:
+    def take(
+        self, file: Path, *, kind: str, columns: str = "", invented: bool = False, known: str = ""
+    ) -> tuple[Added, bool]:
         """Copy a file into the case and register it; says whether it was new.
 
         The register's line is written last and synced, so a file without a line is as if it had never been added.
@@ -197,7 +200,7 @@ class CaseFolder:
                         copy.write(chunk)
                 copy.flush()
                 os.fsync(copy.fileno())
-                added = Added(digest.hexdigest(), file.name, kind, held.stat().st_size, columns, invented)
+                added = Added(digest.hexdigest(), file.name, kind, held.stat().st_size, columns, invented, known)
                 before = {source.sha256: source for source in self.sources()}.get(added.sha256)
                 if before is None:
                     held.chmod(0o444)

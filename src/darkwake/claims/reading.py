@@ -7,7 +7,6 @@ the day on which something was said is the one thing that is taken from beside t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -21,7 +20,7 @@ from darkwake.claims.attribution import Attribution, Backend, Read
 from darkwake.claims.clusters import clusters
 from darkwake.claims.contradictions import contradictions
 from darkwake.claims.origins import origins
-from darkwake.claims.sentences import sentences
+from darkwake.claims.sentences import is_aside, sentences
 from darkwake.evidence import content_id
 
 Progress = Callable[[str, int, int | None], None]
@@ -30,8 +29,6 @@ Progress = Callable[[str, int, int | None], None]
 READ = ("paragraph", "caption", "list", "correction")
 """Kinds of blocks that are read. A heading repeats what the text says, mostly without who said it."""
 LANGUAGE = "en"
-_DATELINE = re.compile(r"[A-Z][\w .,’'()/-]{1,80}[-\u2013\u2014:]")
-"""The place and agency before a first sentence: "MANAMA, Bahrain -"."""
 _EARLIER = 8
 """Dates of the sentences before that "the next day" may be reckoned from."""
 
@@ -82,7 +79,11 @@ def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
     """Rows of CLAIMS of one article, in the order of its text."""
     if article.language not in ("", LANGUAGE):
         return []
-    wanted = [(span, block) for span, block in sentences(article) if article.blocks[block].kind in READ]
+    wanted = [
+        (span, block)
+        for span, block in sentences(article)
+        if article.blocks[block].kind in READ and not is_aside(article.text, span)
+    ]
     reads = backend.read(article, wanted)
     known = people.resolve(article, reads)
     rows: list[dict[str, Any]] = []
@@ -104,8 +105,7 @@ def _stretches(read: Read, text: str) -> Iterator[tuple[Span, Attribution | None
     """What a sentence claims: each attributed stretch, and what it says itself where its own verb is the article's."""
     found: list[tuple[Span, Attribution | None]] = [(part, one) for one in read.attributions for part in one.contents]
     if not found:
-        if not _DATELINE.fullmatch(read.sentence.span.of(text)):
-            found.append((read.sentence.span, None))
+        found.append((read.sentence.span, None))
     elif _speaks_itself(read, [content for content, _ in found]):
         found.append((_own_words(read, text), None))
     yield from sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))

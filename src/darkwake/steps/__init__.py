@@ -35,7 +35,7 @@ from darkwake.case.file import summary
 from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
-from darkwake.sources import Sorted, files_in, kind_of, look_through, ports_of
+from darkwake.sources import Sorted, files_in, kind_of, look_through, ports_of, said_beside
 from darkwake.steps import articles, heard, joined, listed
 
 __all__ = ["Asked", "RunReport", "add", "demo", "export", "new", "run", "summary"]
@@ -79,7 +79,8 @@ def add(
         for number, (file, kind) in enumerate(zip(given, kinds, strict=True)):
             if progress:
                 progress(f"taking {file.name}", number, len(given))
-            taken.append(case.take(file, kind=kind, columns=columns, invented=invented))
+            known = said_beside(file, kind)
+            taken.append(case.take(file, kind=kind, columns=columns, invented=invented, known=known))
     return taken
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from darkwake import __version__, claims, papers
 from darkwake.case.derived import Derived
@@ -16,13 +15,13 @@ def read(derived: Derived, articles: Sequence[Added], asked: Asked) -> str:
     case = derived.case
     # without an article nothing is loaded that reads one
     backend = claims.backend(asked.backend) if articles else None
-    hashes = [one.sha256 for one in articles]
-    key = content_id("read", __version__, backend.made_by if backend else "", asdict(asked)["articles"], hashes)
+    given = [(one.sha256, one.name, asked.known_of(one)) for one in articles]
+    key = content_id("read", __version__, backend.made_by if backend else "", given)
 
     def make() -> str:
         laid = papers.NOTHING
         if backend:
-            files = [papers.File(case.source_path(one), one.name, asked.known_of(one.name)) for one in articles]
+            files = [papers.File(case.source_path(one), one.name, asked.known_of(one)) for one in articles]
             laid = papers.lay(files, backend, progress=derived.progress)
         for name, table in laid.tables().items():
             derived.write(name, table)
