@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime
 from typing import Any, Literal
@@ -52,12 +52,21 @@ def content_id(prefix: str, *content: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where in a source: rows of a table or lines of a text, both ends in, 1 for the first."""
+    """Where in a source: rows of a table, lines or characters of a text, both ends in, 1 for the first."""
 
     source: str
     """The sha256 of the source file, 64 hex digits."""
     first_row: int
     last_row: int
+    unit: str = "row"
+    """What is counted: "row", or "character" of an article's text as it is kept."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain types; without the unit where rows are counted, as before there was another."""
+        plain = asdict(self)
+        if self.unit == "row":
+            del plain["unit"]
+        return plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,12 @@ class Place:
     name: str = ""
 
 
+_PLAIN: dict[str, Callable[[Any], list[dict[str, Any]]]] = {
+    "subjects": lambda found: [asdict(item) for item in found],
+    "sources": lambda found: [item.as_dict() for item in found],
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """One finding. Interval ends are included; None means unknown or still open."""
@@ -138,7 +153,7 @@ class Evidence:
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON types, without the id."""
         plain = {
-            one.name: [asdict(item) for item in value] if one.name in ("subjects", "sources") else value
+            one.name: _PLAIN[one.name](value) if one.name in _PLAIN else value
             for one in fields(self)
             if one.init
             for value in [getattr(self, one.name)]

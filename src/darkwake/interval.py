@@ -39,6 +39,19 @@ class Dates:
         """Whether the two may share a day."""
         return not self.before(other) and not other.before(self)
 
+    def apart(self, other: Dates) -> bool:
+        """Whether the two surely share no day; unlike `meets` it also holds `XXXX-11-08` against other days of a year.
+
+        Only single days, months and ranges within a year are compared so; whatever else has open ends may share a
+        day with anything.
+        """
+        if not self.meets(other):
+            return True
+        ones, others = _year_days(self), _year_days(other)
+        if ones is None or others is None or not ("XXXX" in self.edtf or "XXXX" in other.edtf):
+            return False
+        return all(last < start or stop < first for first, last in ones for start, stop in others)
+
 
 def parse(text: str) -> Dates:
     """Read an EDTF date or interval.
@@ -75,6 +88,10 @@ def _ends(text: str) -> tuple[date | None, date | None]:
         raise ValueError(f"{text!r} is no EDTF date; write 2025, 2025-02, 2025-02-14 or 2025-02-01/2025-03-15")
     year, month, day = match["year"], match["month"], match["day"]
     if year == "XXXX":
+        if month not in (None, "XX") and month not in _SEASON_MONTHS:
+            date(
+                2000, int(month), 1 if day in (None, "XX") else int(day)
+            )  # a leap year: whether there can be such a day
         return None, None
     first_year, last_year = int(year.replace("X", "0")), int(year.replace("X", "9"))
     if first_year == 0:
@@ -92,3 +109,29 @@ def _ends(text: str) -> tuple[date | None, date | None]:
 
 def _month_end(year: int, month: int) -> date:
     return date(year, month, 1) + timedelta(days=calendar.monthrange(year, month)[1] - 1)
+
+
+_Stretch = tuple[tuple[int, int], tuple[int, int]]
+"""First and last as month and day."""
+
+
+def _year_days(dates: Dates) -> list[_Stretch] | None:
+    """Which days of a year the dates are, from 1 January on; None where that says nothing."""
+    if dates.first and dates.last:
+        return _within_year((dates.first.month, dates.first.day), (dates.last.month, dates.last.day), dates)
+    start, _, stop = dates.edtf.partition("/")
+    one, other = _YEARLESS.fullmatch(start), _YEARLESS.fullmatch(stop or start)
+    if not one or not other:
+        return None
+    first = int(one["month"]), int(one["day"] or 1)
+    last = int(other["month"]), int(other["day"] or 31)
+    return [(first, last)] if first <= last else [(first, (12, 31)), ((1, 1), last)]
+
+
+def _within_year(first: tuple[int, int], last: tuple[int, int], dates: Dates) -> list[_Stretch] | None:
+    if dates.first is None or dates.last is None or (dates.last - dates.first).days >= 365:
+        return None
+    return [(first, last)] if first <= last else [(first, (12, 31)), ((1, 1), last)]
+
+
+_YEARLESS = re.compile(r"XXXX-(?P<month>0[1-9]|1[0-2])(?:-(?P<day>\d\d))?[?~%]?")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
-from darkwake import __version__, events, ports, screening, tracks, voyages
+from darkwake import __version__, claims, events, ports, screening, tracks, voyages
 from darkwake.case import file as case_file
 from darkwake.case import findings
 from darkwake.case.folder import Added, Asked, CaseFolder
@@ -34,6 +35,12 @@ def register(case: CaseFolder, store: tracks.Store, sources: Sorted) -> list[Sou
 def source(added: Added, **counts: Any) -> Source:
     """A file of the case as the register shows it."""
     return Source(added.sha256, added.name, added.kind, added.bytes, invented=added.invented, **counts)
+
+
+def articles(added: Sequence[Added], read: pl.DataFrame) -> list[Source]:
+    """Articles as the register shows them, with the day that each says it was published."""
+    days = dict(read.select("source", "published").iter_rows())
+    return [source(one, rows=1, kept=1, dated=days.get(one.sha256, "")) for one in added]
 
 
 def counted(one: screening.SanctionsList) -> dict[str, Any]:
@@ -71,7 +78,9 @@ def detectors(longer_than: timedelta, places: pl.DataFrame, identities: pl.DataF
     )
 
 
-def of_parts(asked: Asked, searched: str, places: pl.DataFrame, identities: pl.DataFrame) -> case_file.Told:
+def of_parts(
+    asked: Asked, searched: str, places: pl.DataFrame, identities: pl.DataFrame, *, read_by: str = ""
+) -> case_file.Told:
     """Versions, parameters, innocent explanations and limits of every part that a case rests on."""
     every = detectors(timedelta(hours=asked.longer_than_h), places, identities)
     by = {detector.kind: detector for detector in every}
@@ -85,6 +94,7 @@ def of_parts(asked: Asked, searched: str, places: pl.DataFrame, identities: pl.D
             "inferred call": f"voyages.inferred {__version__}",
             "draught": f"voyages.draught {__version__}",
             "listing": f"screening.match {__version__}",
+            "claim": f"claims {__version__}" + (f" ({read_by})" if read_by else ""),
         },
         innocent=findings.Innocent(
             silence=events.INNOCENT,
@@ -101,5 +111,5 @@ def of_parts(asked: Asked, searched: str, places: pl.DataFrame, identities: pl.D
             for detector in every
             for name, value in detector.parameters
         ],
-        limits=(*events.LIMITS, *voyages.LIMITS, *screening.LIMITS),
+        limits=(*events.LIMITS, *voyages.LIMITS, *screening.LIMITS, *(claims.LIMITS if read_by else ())),
     )

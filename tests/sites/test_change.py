@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darkwake import schema
-from darkwake.sites import change, guards
+from darkwake.sites import change, guards, scan
 
 
 def table(
@@ -114,4 +114,4 @@ def test_the_order_of_rows_changes_nothing(order: list[int], drop: float) -> Non
 
 def test_q_is_that_of_benjamini_and_hochberg() -> None:
     p = np.array([0.01, 0.04, 0.03, 0.005, 0.8])
-    assert change.discovery_rate(p) == pytest.approx([0.025, 0.05, 0.05, 0.025, 0.8])
+    assert scan.discovery_rate(p) == pytest.approx([0.025, 0.05, 0.05, 0.025, 0.8])

@@ -32,6 +32,7 @@ MODULES = (
     "map",
     "timeline",
     "tables",
+    "claims",
     "main",
 )
 """The page's modules, each after those that it imports."""
@@ -51,10 +52,10 @@ def leaflet_file(name: str) -> str:
     return re.sub(r"\s*(background-image|behavior):\s*url\([^)]*\);", "", plain)
 
 
-def script() -> str:
+def script(modules: Iterable[str] = MODULES) -> str:
     """The page's modules as one script: each keeps its own scope and hands on what it exports."""
     parts = ['"use strict";']
-    for name in MODULES:
+    for name in modules:
         body = _IMPORT.sub(lambda found: f"const {{{found[1]}}} = _{found[2]};\n", page_file(f"{name}.js"))
         exports = ", ".join(found[1] for found in _EXPORT.findall(body))
         body = _EXPORT.sub(r"\1", body)
@@ -200,6 +201,11 @@ def _links(index: Index) -> dict[str, dict[str, Any]]:
             "p": [call["lat"], call["lon"]] if call.get("lat") is not None and call.get("lon") is not None else None,
             "says": f"{call['name']} ({call.get('country')}) may have been called at unheard",
         }
+    claims = index.case.get("claims") or {}
+    for claim in claims.get("claims", []):
+        found[anchor("claim", claim["id"])] = {"says": f"Claimed: {claim['text']}"}
+    for cluster in claims.get("clusters", []):
+        found[anchor("cluster", cluster["id"])] = {"says": f"Claimed: {cluster['label']}"}
     for item in index.evidence.values():
         event = (item.get("details") or {}).get("event")
         place = item.get("place") or {}

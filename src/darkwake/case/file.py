@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import polars as pl
 
-from darkwake import country
-from darkwake.case import answer, findings, join, seen, unheard, words
+from darkwake import country, schema
+from darkwake.case import answer, claimed, findings, join, quantities, seen, unheard, words
 from darkwake.case.findings import Innocent, Labels
 from darkwake.case.folder import Asked
 from darkwake.case.shown import WORTH, left_out, shown_gaps, shown_others
-from darkwake.evidence import Evidence, Source, canonical
+from darkwake.evidence import Evidence, Source, Subject, canonical
 
 FORMAT_VERSION = 1
 
@@ -55,6 +55,13 @@ class Tables:
     draughts: pl.DataFrame
     draught_changes: pl.DataFrame
     reach_area: pl.DataFrame
+    articles: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.ARTICLES))
+    claims: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CLAIMS))
+    clusters: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CLUSTERS))
+    origins: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.ORIGINS))
+    contradictions: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CONTRADICTIONS))
+    units_equal: quantities.Equal = field(default_factory=dict)
+    """What the user says one unit is of another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,10 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     shown = shown_gaps(tables.events, tables.silences, on_way)
     others = shown_others(tables.events, on_way | set(notable))
     own = [leg for chain in chains for leg in chain["legs"]] + [leg for journey in possible for leg in journey.legs]
+    said = claimed.Claimed(tables.articles, tables.claims, tables.clusters, tables.origins, tables.contradictions)
+    of_claims, plain_claims = claimed.evidence(said, _named(tables, labels), told.by.get("claim", told.made_by))
     pool = join.Pool.of(
-        [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told)]
+        [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told), *of_claims]
     )
     journeys = join.journeys(chains, possible, notable, labels.long, _extents(tables))
     threads, unused = join.threads(journeys, pool)
@@ -136,13 +145,19 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         "standings": _rows(tables.standings),
         "goods": list(tables.goods),
         "decisions": list(tables.decisions),
+        "claims": claimed.section(said),
+        "quantities": quantities.quantities(tables.claims, tables.clusters, tables.articles, equal=tables.units_equal),
         "searched": told.searched,
         "evidence": [{"id": item.id} | item.as_dict() for item in pool.evidence],
         "threads": [_thread(thread) for thread in threads],
         "unused": unused,
         "method": {
             "parameters": told.parameters,
-            "limits": [*told.limits, *left_out(tables.events, tables.voyages, shown, others)],
+            "limits": [
+                *told.limits,
+                *left_out(tables.events, tables.voyages, shown, others),
+                *claimed.left_out(plain_claims),
+            ],
         },
     }
     result: dict[str, Any] = canonical(case)
@@ -153,7 +168,10 @@ def dump(case: Mapping[str, Any]) -> str:
     """The text of case.json: one line a list item where that helps a diff, and the same bytes for the same case."""
     lines = []
     for key, value in case.items():
-        if isinstance(value, list):
+        if key in ("claims", "quantities"):
+            inner = ",\n".join(f"  {_json(name)}: {_lines(part)}" for name, part in value.items())
+            lines.append(f" {_json(key)}: {{\n{inner}\n }}")
+        elif isinstance(value, list):
             items = ",\n".join(f"  {_json(item)}" for item in value)
             lines.append(f" {_json(key)}: [\n{items}\n ]" if value else f" {_json(key)}: []")
         else:
@@ -161,8 +179,32 @@ def dump(case: Mapping[str, Any]) -> str:
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
+def _lines(value: Any) -> str:
+    """A list with a line an item, anything else on one."""
+    if not isinstance(value, list) or not value:
+        return _json(value)
+    return "[\n" + ",\n".join(f"   {_json(item)}" for item in value) + "\n  ]"
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _named(tables: Tables, labels: Labels) -> claimed.Named:
+    """What a claim can name: ships, ports that were called at, goods that are asked for, and list entries met."""
+    names = tables.identities.filter(pl.col("field") == "name").select("ship", "value").unique().sort("ship", "value")
+    ports = [(row["name"], Subject("port", row["port"], row["name"])) for row in _ports(tables)]
+    goods = [(str(row["asked"]), Subject("goods", str(row["asked"]), str(row["asked"]))) for row in tables.goods]
+    parties = [
+        (row["name"], Subject("party", f"{row['list']}:{row['entry']}", row["name"]))
+        for row in tables.hits.select("list", "entry", "name")
+        .unique()
+        .sort("list", "entry", "name")
+        .iter_rows(named=True)
+    ]
+    return claimed.Named(
+        [*((name, labels.subject(ship)) for ship, name in names.iter_rows()), *ports, *goods, *parties]
+    )
 
 
 def _chain(row: Mapping[str, Any], legs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

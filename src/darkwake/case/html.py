@@ -14,7 +14,20 @@ import jinja2
 import numpy as np
 from markupsafe import Markup
 
-from darkwake.case import cargo, coast, embed, gaps, listed, meetings, reception, sections, strips, text, voyage_strips
+from darkwake.case import (
+    cargo,
+    claims_shown,
+    coast,
+    embed,
+    gaps,
+    listed,
+    meetings,
+    reception,
+    sections,
+    strips,
+    text,
+    voyage_strips,
+)
 from darkwake.case.coast import Floats
 from darkwake.case.index import Index, anchor
 from darkwake.case.overview import frame, overview
@@ -24,6 +37,9 @@ DETAIL_PLACES = 400
 
 FIRST = 'document.documentElement.classList.add("js")'
 """Runs before the page is laid out, so that long tables are folded at once; taken back where the script fails."""
+
+
+STYLES = ("style.css", "claims.css", "print.css")
 
 
 def render(case: Mapping[str, Any]) -> str:
@@ -42,7 +58,7 @@ def render(case: Mapping[str, Any]) -> str:
     tracks = [track for track in case.get("tracks", []) if track["ship"] in index.ships and len(track["t"])]
     data = embed.data(index, drawing["box"], tracks)
     scripts = {"first": FIRST, "leaflet": embed.leaflet_file("leaflet.js"), "page": embed.script()}
-    style = embed.leaflet_file("leaflet.css") + embed.page_file("style.css") + embed.page_file("print.css")
+    style = embed.leaflet_file("leaflet.css") + "".join(map(embed.page_file, STYLES))
     policy = "; ".join(
         [
             "default-src 'none'",
@@ -54,6 +70,8 @@ def render(case: Mapping[str, Any]) -> str:
         ]
     )
     voyages = voyage_strips.voyages(index)
+    quantities = case.get("quantities") or {}
+    said = claims_shown.Shown(case.get("claims") or {}, quantities, _of_clusters(index))
     return _template().render(
         case=case["case"],
         made_by=case.get("made_by"),
@@ -71,6 +89,8 @@ def render(case: Mapping[str, Any]) -> str:
         hits=listed.hits(index),
         goods=cargo.goods(index),
         seen=meetings.told(index),
+        claims=claims_shown.told(said),
+        quantities=claims_shown.amounts_told(said, quantities),
         searched=str(case.get("searched") or ""),
         ships=sections.ships(index),
         gaps=gaps.gaps(index),
@@ -94,6 +114,12 @@ def _answer(index: Index) -> dict[str, Any]:
         "against": answer.get("against"),
         "cites": sections.cites(index, answer.get("evidence", [])),
     }
+
+
+def _of_clusters(index: Index) -> dict[str, list[dict[str, str]]]:
+    """Cluster of claims -> links to its evidence."""
+    clusters = (index.case.get("claims") or {}).get("clusters", [])
+    return {row["id"]: sections.cites(index, index.of_thing.get(row["id"], [])) for row in clusters}
 
 
 def _places(index: Index) -> list[tuple[float, float]]:

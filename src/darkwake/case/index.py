@@ -39,7 +39,7 @@ FURTHER = ("encounter", "dark_encounter", "loitering", "false_identity", "false_
 ELSEWHERE = ("jump", "on_land", "circle", "stray_fix")
 """Patterns of false_position in which the place is not the ship's: no map may open on it, no line lead to it."""
 # of what a piece of evidence is, by the keys of its details
-_ABOUT = ("event", "voyage", "hit", "inferred")
+_ABOUT = ("event", "voyage", "hit", "inferred", "cluster")
 
 
 def unpacked(track: Row) -> tuple[Floats, Floats, Floats]:

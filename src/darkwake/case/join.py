@@ -156,7 +156,8 @@ def _sides(journey: Journey, evidence: Sequence[Evidence]) -> tuple[tuple[Reason
         hidden = item.kind != "silence" or _verdict(item) in ("likely switched off", "identity change")
         weak = item.kind == "listing" and item.strength == "weak"
         others_too = bool(item.data().get("disturbed"))
-        (for_ if hidden and not weak and not others_too else against).append(Reason(item.id, item.says))
+        denied = item.kind == "claim" and bool(item.data().get("denied"))
+        (for_ if hidden and not weak and not others_too and not denied else against).append(Reason(item.id, item.says))
     if journey.could_have:
         best = journey.could_have[0]
         ports = words.listing([f"{row['name']} ({row['country']})" for row in journey.could_have])

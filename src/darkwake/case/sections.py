@@ -105,7 +105,10 @@ def citations(index: Index, rows: Iterable[Row] | None) -> list[dict[str, Any]]:
     found = []
     for row in rows or []:
         first, last = row.get("first_row"), row.get("last_row")
-        where = f"row {first:,}" if first == last else f"rows {first:,}–{last:,}"
+        if row.get("unit") == "character":
+            where = f"characters {first:,} to {last:,}"
+        else:
+            where = f"row {first:,}" if first == last else f"rows {first:,}–{last:,}"
         found.append(
             {
                 "name": names.get(row["source"], f"source {str(row['source'])[:12]}…"),

@@ -49,3 +49,8 @@ def listing(words: list[str], most: int = 6) -> str:
     if len(words) > most:
         words = [*words[: most - 1], f"{len(words) - most + 1:,} more"]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def share(part: float) -> str:
+    """A share in percent: "4.2 %", "150 %"."""
+    return f"{part * 100:.1f} %" if part < 0.995 else f"{part * 100:,.0f} %"

@@ -181,9 +181,8 @@ def _actor(a: Facts, b: Facts) -> Difference | None:
     one, other = a.agents & a.named, b.agents & b.named
     if not one or not other or name_keys.any_shared(one, other) or a.ships & one or b.ships & other:
         return None
-    targets = name_keys.any_shared(a.targets | a.ships, b.targets | b.ships) or (
-        a.things & b.things and a.places & b.places
-    )
+    met = (a.targets | a.ships | a.named) - a.agents, (b.targets | b.ships | b.named) - b.agents
+    targets = name_keys.any_shared(*met) or (a.things & b.things and a.places & b.places)
     if not targets:
         return None
     hard = a.kind in EXCLUSIVE

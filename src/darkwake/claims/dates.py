@@ -168,8 +168,8 @@ def _resolve(moment: Moment, base: tuple[date, date] | None, ahead: bool | None)
 
 _FUTURE = tight(
     r"\b(?:will|shall|won['’]t|to be|(?:is|are|was|were) to|going to|set to|due|scheduled|slated|"
-    r"plan(?:s|ned|ning)?|expect(?:s|ed)?|upcoming|intends?|aims?|hopes?|until|till|through|deadline|expires?|would|ahead of|next|can|"
-    r"begins|starts|may|should|must|coming|runs)\b|['’]ll\b",
+    r"plan(?:s|ned|ning)?|expect(?:s|ed)?|upcoming|intends?|aims?|hopes?|until|till|through|deadline|"
+    r"expires?|would|ahead of|next|can|begins|starts|may|should|must|coming|runs)\b|['’]ll\b",
     re.IGNORECASE,
 )
 _PAST = tight(

@@ -19,6 +19,7 @@ from darkwake.claims.article import Article, Span
 from darkwake.claims.attribution import Attribution, Backend, Read
 from darkwake.claims.clusters import clusters
 from darkwake.claims.contradictions import contradictions
+from darkwake.claims.ledger import Pair
 from darkwake.claims.origins import origins
 from darkwake.claims.sentences import is_aside, sentences
 from darkwake.evidence import content_id
@@ -53,9 +54,11 @@ def read_all(
     )
 
 
-def lay_together(articles: pl.DataFrame, claims: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """CLUSTERS, ORIGINS and CONTRADICTIONS of what was read."""
-    together = clusters(claims, articles)
+def lay_together(
+    articles: pl.DataFrame, claims: pl.DataFrame, *, pairs: Sequence[Pair] = ()
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """CLUSTERS, ORIGINS and CONTRADICTIONS of what was read, with what people said of pairs of claims."""
+    together = clusters(claims, articles, **({"pairs": pairs} if pairs else {}))  # TEMP until clusters takes pairs
     return together, origins(together, claims, articles), contradictions(together, claims, articles)
 
 
@@ -103,10 +106,10 @@ def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
 
 def _stretches(read: Read, text: str) -> Iterator[tuple[Span, Attribution | None]]:
     """What a sentence claims: each attributed stretch, and what it says itself where its own verb is the article's."""
-    found: list[tuple[Span, Attribution | None]] = [(part, one) for one in read.attributions for part in one.contents]
-    if not found:
+    found: list[tuple[Span, Attribution | None]] = [(part, one) for one in chain.claimed(read) for part in one.contents]
+    if not read.attributions:
         found.append((read.sentence.span, None))
-    elif _speaks_itself(read, [content for content, _ in found]):
+    elif found and _speaks_itself(read, [content for content, _ in found]):
         found.append((_own_words(read, text), None))
     yield from sorted(found, key=lambda pair: (pair[0].start, -pair[0].end))
 

@@ -93,10 +93,8 @@ def _verb(tree: Tree, at: int, lemma: str) -> Attribution | None:
     if clause is not None:
         return _make(tree, at, source, clause, "ccomp", direct="s" in what)
     if "s" in what:
-        if (quoted := _quoted_beside(tree, at, source)) is not None:
-            return quoted
-        if (aside := _aside(tree, at, source)) is not None:
-            return aside
+        if (beside := _quoted_beside(tree, at, source) or _aside(tree, at, source)) is not None:
+            return beside
         if source and tree.ends_in_colon(at):
             return Attribution("direct", (), tree.cue(at), tree.span(source), tree.rule("colon", at))
     if "n" in what and source and lemma not in ("tell", "add"):
@@ -110,18 +108,10 @@ def _clause(tree: Tree, at: int, what: str) -> set[int] | None:
     for child in tree.children[at]:
         token = tree.tokens[child]
         if (
-            (token.dep == "ccomp" and not _asked_to(tree, child))
-            or (token.dep == "xcomp" and _reports(tree, child, what))
+            (token.dep == "ccomp" and not tree.asks_to(child)) or (token.dep == "xcomp" and _reports(tree, child, what))
         ) or (token.dep == "conj" and kept and _shares_clause(tree, at, child)):
             kept |= tree.under(child)
     return kept or None
-
-
-def _asked_to(tree: Tree, child: int) -> bool:
-    """Whether a clause is what somebody is to do rather than what is said: "asked the port not to close"."""
-    return tree.tokens[child].tag in ("VB", "VBG") and any(
-        tree.tokens[one].tag == "TO" and tree.tokens[one].dep == "aux" for one in tree.children[child]
-    )
 
 
 def _loose(tree: Tree, at: int) -> set[int] | None:
@@ -153,9 +143,12 @@ def _turned_round(tree: Tree, at: int) -> Attribution | None:
         high += 1
     source = set(range(after, high + 1))
     contents, mode = tree.said(set(range(at)), at, direct=True)
-    if not contents or tree.quote_of(at) is not None:
-        return None
-    return Attribution(mode, contents, tree.cue(at), tree.span(source), "turned round")
+    inside = tree.quote_of(at) is not None
+    return (
+        Attribution(mode, contents, tree.cue(at), tree.span(source), "turned round")
+        if contents and not inside
+        else None
+    )
 
 
 def _reports(tree: Tree, child: int, what: str) -> bool:
@@ -366,10 +359,10 @@ def _framed(tree: Tree, at: int) -> Attribution | None:
     """As in "in what officials called a mistake"."""
     what = [one for one in tree.children[at] if tree.lowered[one] == "what"]
     source = tree.subject(at)
-    if source is None or (not what and not any(span for span in tree.quotes_for(at))):
+    near = tree.quotes_for(at)
+    if source is None or not (what or near):
         return None
     if not what:
-        near = tree.quotes_for(at)
         return Attribution("mixed", near, tree.cue(at), tree.span(source), tree.rule("called", at))
     contents, mode = tree.said(tree.under(at) - set(what) - source - {at}, at, direct=False)
     return Attribution(mode, contents, tree.cue(at), tree.span(source), tree.rule("in what", at)) if contents else None
@@ -383,7 +376,7 @@ def _noun(tree: Tree, at: int) -> Attribution | None:
     )
     if clause is None:
         return None
-    source: set[int] | None = None
+    source = None
     if (owner := tree.child(at, "poss")) is not None:
         source = {one for one in tree.under(owner) if tree.tokens[one].tag != "POS"}
     for one in tree.children[at]:

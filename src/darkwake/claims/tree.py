@@ -87,6 +87,12 @@ class Tree:
             token.dep == "conj" and self.child(token.head, "auxpass") is not None and self.child(at, *_SUBJECTS) is None
         )
 
+    def asks_to(self, at: int) -> bool:
+        """Whether a clause is what somebody is to do rather than what is said: "asked the port not to close"."""
+        return self.tokens[at].tag in ("VB", "VBG") and any(
+            self.tokens[one].tag == "TO" and self.tokens[one].dep == "aux" for one in self.children[at]
+        )
+
     def has_helper(self, at: int) -> bool:
         """Whether a helping verb makes it finite."""
         return self.child(at, "aux") is not None

@@ -16,13 +16,13 @@ def read(derived: Derived, articles: Sequence[Added], asked: Asked) -> str:
     # without an article nothing is loaded that reads one
     backend = claims.backend(asked.backend) if articles else None
     given = [(one.sha256, one.name, asked.known_of(one)) for one in articles]
-    key = content_id("read", __version__, backend.made_by if backend else "", given)
+    key = content_id("read", __version__, backend.made_by if backend else "", given, papers.edits_of(case))
 
     def make() -> str:
         laid = papers.NOTHING
         if backend:
             files = [papers.File(case.source_path(one), one.name, asked.known_of(one)) for one in articles]
-            laid = papers.lay(files, backend, progress=derived.progress)
+            laid = papers.lay(files, backend, into=case.path / papers.LEDGER, progress=derived.progress)
         for name, table in laid.tables().items():
             derived.write(name, table)
         return laid.described() if backend else "no article was added"

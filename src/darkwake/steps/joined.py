@@ -45,13 +45,20 @@ def join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, k
             looked=derived.read("looked", pl.Schema({"id": pl.String}))["id"].to_list(),
             around=derived.read("around", schema.AROUND),
             reception=tracks.baseline(derived.read("reception", schema.RECEPTION)),
+            articles=derived.read("articles", schema.ARTICLES),
+            claims=derived.read("claims", schema.CLAIMS),
+            clusters=derived.read("clusters", schema.CLUSTERS),
+            origins=derived.read("origins", schema.ORIGINS),
+            contradictions=derived.read("contradictions", schema.CONTRADICTIONS),
             reception_cell_deg=tracks.CELL_DEG,
             tracks=thin.for_page(store.shards(), most=PAGE_POSITIONS, silent_s=asked.longer_than_h * 3600),
         )
         searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))
         lists = [Source(**source) for source in (*searched["sources"], *goods["sources"])]
-        register = [*told.register(case, store, sources), *lists]
-        by = told.of_parts(asked, searched["lists"], ports_of(case, sources.ports), store.identities())
+        register = [*told.register(case, store, sources), *lists, *told.articles(sources.articles, tables.articles)]
+        read_by = "; ".join(sorted({one.partition(";")[0] for one in tables.claims["made_by"]}))
+        places = ports_of(case, sources.ports)
+        by = told.of_parts(asked, searched["lists"], places, store.identities(), read_by=read_by)
         built = case_file.build(asked, register, tables, by)
         folder.write_text(case.path / "case.json", case_file.dump(built))
         return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"

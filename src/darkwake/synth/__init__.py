@@ -7,11 +7,12 @@ ports. docs/synth.md says how it is made and what it leaves out.
     world.truth, world.heard, world.planted
     synth.demo.write(folder); synth.compare(planted, case)
     synth.busy.clean(seed=1), synth.plants.lay(seed=1)      busy water, and meetings, drifts and lies in it
+    synth.papers.write(folder, seed=1)                      invented articles, and who said what in them
 """
 
 from __future__ import annotations
 
-from darkwake.synth import busy, demo, draughts, plants
+from darkwake.synth import busy, demo, draughts, papers, plants
 from darkwake.synth.compare import Compared, compare, false_alarms
 from darkwake.synth.fleet import Ship
 from darkwake.synth.receivers import Crowded, Outage, Reception, Satellite, Station
@@ -37,6 +38,7 @@ __all__ = [
     "draughts",
     "false_alarms",
     "make",
+    "papers",
     "plants",
     "route",
 ]

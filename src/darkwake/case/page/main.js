@@ -1,3 +1,4 @@
+import { createClaims } from "./claims.js";
 import { createClock } from "./clock.js";
 import { openWorld } from "./data.js";
 import { createMap } from "./map.js";
@@ -12,6 +13,7 @@ async function start() {
   for (const water of Object.values(world.water)) water.rings = openWater(water, world.west);
   const clock = createClock(world.span);
   createTables(clock);
+  createClaims();
   createTimeline(clock);
   const selection = createSelection(world);
   createMap(world, clock, selection);
