@@ -58,3 +58,18 @@ def test_no_word_of_guilt(verdict: str, rank: str | None) -> None:
     found = told(pieces)
     assert not GUILT.search(" ".join([*found["sentences"], found["against"]]))
     assert all(sentence.endswith(".") for sentence in [*found["sentences"], found["against"]])
+
+
+def test_a_case_of_articles_alone_tells_of_claims_and_not_of_ships() -> None:
+    def claim(number: int, outlets: list[str], most: int, contradicted: bool) -> Evidence:
+        return evidence("claim", number, 0, outlets=outlets, least=1, most=most, contradicted=contradicted)
+
+    pieces = [claim(1, ["The Quay", "The Post"], 1, True), claim(2, ["The Quay", "The Post"], 2, False),
+              claim(3, ["The Post"], 1, False)]  # fmt: skip
+    found = told(pieces, ships=0, chains=[], corridor=((), ()), searched="")
+    assert found["sentences"] == [
+        "The case holds no ship positions; articles of 2 outlets told of 3 happenings.",
+        "2 happenings were told by more than one outlet, and 1 of them goes back to one origin.",
+        "In 1 the tellings contradict each other; which of them holds is not decided here.",
+    ]
+    assert "not what happened" in found["against"]

@@ -12,6 +12,8 @@ from darkwake.case.join import Thread
 from darkwake.evidence import Evidence
 
 Row = Mapping[str, Any]
+_MOST = 12
+"""Pieces of evidence that an answer names; the register holds all."""
 
 
 def answer(
@@ -40,6 +42,8 @@ def answer(
     Returns:
         `sentences` (three), `against` (one), `evidence` (the ids that they rest on).
     """
+    if not ships and (told_of := [item for item in evidence if item.kind == "claim"]):
+        return _claimed(told_of)
     silences = [item for item in evidence if item.kind == "silence"]
     listed = [item for item in evidence if item.kind == "listing"]
     told = {thread.ship for thread in threads}
@@ -52,6 +56,27 @@ def answer(
     ]
     rests_on = [item.id for item in (*off, *listed)]
     return {"sentences": sentences, "against": _against(on_way, off, listed), "evidence": rests_on}
+
+
+def _claimed(told: Sequence[Evidence]) -> dict[str, Any]:
+    """The answer of a case that holds articles and no positions."""
+    outlets = {name for item in told for name in item.data()["outlets"]}
+    retold = [item for item in told if len(item.data()["outlets"]) > 1]
+    alone = [item for item in retold if item.data()["most"] == 1]
+    apart = [item for item in told if item.data()["contradicted"]]
+    were = "was" if len(retold) == 1 else "were"
+    sentences = [
+        f"The case holds no ship positions; articles of {words.count(len(outlets), 'outlet')} told of "
+        f"{words.count(len(told), 'happening')}.",
+        f"{words.count(len(retold), 'happening')} {were} told by more than one outlet, "
+        f"and {len(alone):,} of them {'goes' if len(alone) == 1 else 'go'} back to one origin.",
+        f"In {len(apart):,} the tellings contradict each other; which of them holds is not decided here.",
+    ]
+    against = (
+        "An article tells what somebody said, not what happened; outlets that name no source may share one, and a day "
+        "or a number may have changed on its way."
+    )
+    return {"sentences": sentences, "against": against, "evidence": [item.id for item in (*alone, *apart)][:_MOST]}
 
 
 def _moved(
