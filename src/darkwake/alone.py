@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,7 @@ from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import Source
 from darkwake.passages import passages
 from darkwake.screening import record
+from darkwake.screening.meeting import Subject
 
 
 def ingest(files: Sequence[Path], store: Path, *, columns: str = "", progress: Progress | None = None) -> list[Source]:
@@ -138,17 +139,50 @@ def screen_one(
         raise WrongUse(
             "nothing was asked", to_do='Give a name or a number: darkwake screen "NAME" --imo N --lists FILE'
         )
-    versions = screening.Versions.of([screening.formats.read(file) for file in lists])
-    # the version that answers for the day, the newest where no day is asked about
-    newest = (versions.as_of(name, on or date.max) for name in versions.by_name)
-    index = screening.Index([one.list for one in newest if one])
+    if _is_file(name):
+        raise WrongUse(
+            "is a file, and stood where the name to look up does", where=name, to_do=f"Name each list: --lists {name}"
+        )
     asked = screening.Asked(names=(name,) if name else (), imo=imo, mmsi=mmsi, callsign=callsign, on=on)
-    made = record.of_parties([asked], index, versions=versions, days={asked: [on] if on else []})
+    versions = screening.Versions.of([screening.formats.read(file) for file in lists])
+    index = screening.Index(list(_answering(versions, on)))
+    if not Subject(asked).comparable:
+        why = screening.Searched.of([asked], index, schema.empty(schema.HITS)).notes
+        raise WrongUse("nothing in what was asked can be looked for", to_do=" ".join(why))
+    found = screening.screen([asked], index)
+    # the version of the day comes first; a later one tells only of entries that were not on it
+    first = pl.col("list_date") == pl.col("list_date").min().over("list", "entry")
+    days = {asked: [on] if on else []}
+    made = record.of_parties([asked], index, hits=found.filter(first), versions=versions, days=days)
     return made, screening.Searched.of([asked], index, made.hits)
+
+
+def _answering(versions: screening.Versions, on: date | None) -> Iterator[screening.SanctionsList]:
+    """Of each list the version that answers for the day, the newest where no day is asked about; and all later ones.
+
+    Later ones, because an entry with an old day of listing can be absent from the version that answers and stand in the
+    next: taken off and put back, on no day that the list tells.
+    """
+    for name, every in versions.by_name.items():
+        answer = versions.as_of(name, on or date.max)
+        yield from (one for one in every if answer and one.date >= answer.list.date)
+
+
+def _is_file(text: str) -> bool:
+    """True for the name of a file at hand: what a list becomes that is given without its option."""
+    try:
+        return bool(text.strip()) and Path(text).is_file()
+    except (OSError, ValueError):
+        return False  # too long for a path, or with characters that none has
 
 
 def goods_of(asked: screening.GoodsAsked, lists: Sequence[Path]) -> record.GoodsSearch:
     """What the control lists in those files say of goods."""
     if asked.empty:
         raise WrongUse("nothing was asked", to_do='Describe the goods: darkwake goods "WORDS" --hs N --cas N')
+    if _is_file(asked.description):
+        name = asked.description
+        raise WrongUse(
+            "is a file, and stood where the description does", where=name, to_do=f"Name each list: --lists {name}"
+        )
     return record.of_goods([asked], screening.index_of(lists))

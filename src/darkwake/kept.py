@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ import polars as pl
 from darkwake import schema, screening
 from darkwake.case import decisions, folder, record_page
 from darkwake.case.derived import Derived
-from darkwake.errors import WrongUse
+from darkwake.errors import Unreadable, WrongUse
 from darkwake.screening import csv_out, rescreen, shipments
 from darkwake.screening import manifest as manifests
 from darkwake.screening import record as records
@@ -30,7 +31,7 @@ def keep(
     about: str = "",
 ) -> tuple[Path, Path]:
     """A record of a search made now, as JSON at `out` and as a page beside it."""
-    path = out.with_suffix(".json")
+    path = writable(out).with_suffix(".json")
     kept = records.seal(
         at=datetime.now(UTC).replace(microsecond=0), parties=parties, goods=goods, manifest=manifest, about=about
     )
@@ -38,6 +39,21 @@ def keep(
     folder.write_text(path, records.as_text(kept))
     folder.write_text(page, record_page.render(kept, file=path.name))
     return path, page
+
+
+def writable(path: Path) -> Path:
+    """The path of a file to write, where there can be one.
+
+    Raises:
+        WrongUse: It is a folder, or its folder is not there or cannot be written to.
+    """
+    if path.is_dir() or not path.name:
+        raise WrongUse("is a folder", where=str(path), to_do="Name a file to write, such as search.json")
+    if not path.parent.is_dir():
+        raise WrongUse("there is no such folder", where=str(path.parent), to_do="Make it, or write to another one")
+    if not os.access(path.parent, os.W_OK):
+        raise WrongUse("the folder cannot be written to", where=str(path.parent), to_do="Write to another one")
+    return path
 
 
 def of_case(
@@ -100,8 +116,13 @@ def screen_manifest(
     table: Path | None = None,
 ) -> tuple[manifests.ManifestAnswer, tuple[Path, ...]]:
     """A manifest against lists of parties and goods; with `record` and `table` also written there."""
+    for out in (record, table):
+        if out:
+            writable(out)
     parties, goods = manifests.lists_in(lists)
     read = shipments.read(file, columns=columns, sheet_name=sheet, encoding=encoding)
+    if not read.rows:
+        raise Unreadable("has a head and no row under it", where=read.file, to_do="Give the table with its shipments")
     told = manifests.screen_manifest(read, parties=parties, goods=goods, on=on)
     written: tuple[Path, ...] = ()
     if record:
@@ -115,6 +136,8 @@ def screen_manifest(
 def rescreen_record(record: Path, new: Sequence[Path], old: Sequence[Path] = ()) -> rescreen.Rescreened:
     """What a saved record asked, against newer lists."""
     kept = records.load(record)
+    if not kept.get("parties"):
+        rescreen.rescreen_record(kept, [])  # says what is wrong with the record before any list is read
     read = screening.formats.read
     return rescreen.rescreen_record(kept, [read(file) for file in new], old=[read(file) for file in old])
 

@@ -1,4 +1,4 @@
-"""Lists: screen, goods, manifest, verify."""
+"""Lists: screen, goods, manifest, rescreen, verify."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.padding import Padding
 
 import darkwake as dw
 from darkwake.cli.terminal import Json, app, day, out, print_json, show_table
@@ -37,21 +38,35 @@ def screen(
     found = made.hits
     if as_json:
         told = {"searched": searched.as_dict(), "hits": found.to_dicts(), "standings": made.standings.to_dicts()}
-        print_json(told)
+        print_json(told | {name: made.section[name] for name in ("lists", "answered_by")})
         return
     standings = {row["hit"]: row["standing_says"] for row in made.standings.iter_rows(named=True)}
     for hit in found.iter_rows(named=True):
-        head = f"[bold]{escape(hit['name'])}[/]  {hit['list']} entry {hit['entry']} of {hit['list_date']}"
-        out.print(f"{head}  match: [bold]{hit['rank']}[/] ({hit['score']:.2f})", soft_wrap=True)
-        for feature in hit["features"]:
-            out.print(f"    {escape(feature['says'])}", soft_wrap=True)
+        name, *lines = map(escape, dw.screening.lines_of(hit))
+        head = f"[bold]{name}[/]  {escape(hit['list'])} entry {escape(hit['entry'])}"
+        _say(f"{head} of {hit['list_date']}  match: [bold]{hit['rank']}[/] ({hit['score']:.2f})")
+        for line in lines:
+            _say(line, 4)
         if hit["id"] in standings:
-            out.print(f"    {escape(standings[hit['id']])}", soft_wrap=True)
-    out.print(escape(searched.sentence()), soft_wrap=True)
+            _say(escape(standings[hit["id"]]), 4)
+    _say(escape(searched.sentence()))
     if found.is_empty():
-        out.print("That is not the same as clear.", soft_wrap=True)
-    for note in (*searched.notes, *(f"Written: {path}" for path in written)):
-        out.print(escape(note), soft_wrap=True)
+        _say("That is not the same as clear.")
+    names = [one.name for one in searched.lists]
+    later = [
+        row["says"] for row in made.section["answered_by"] if row["how"] == "later only" or names.count(row["list"]) > 1
+    ]
+    of_lists = [f"{one['file']}: {note}" for one in made.section["lists"] for note in one["notes"]]
+    for note in (*searched.notes, *later, *of_lists, *(f"Written: {path}" for path in written)):
+        _say(escape(note))
+
+
+def _say(text: str, indent: int = 0) -> None:
+    """A line; folded between words where a person looks on, and whole where another program does."""
+    if out.is_terminal:
+        out.print(Padding(text, (0, 0, 0, indent), expand=False))
+    else:
+        out.print(" " * indent + text, soft_wrap=True)
 
 
 @app.command(
@@ -82,21 +97,21 @@ def goods(
     if as_json:
         print_json(answer.as_dict())
         return
-    out.print(f"[bold]{escape(answer.verdict)}[/]", soft_wrap=True)
+    _say(f"[bold]{escape(answer.verdict)}[/]")
     for one in answer.findings:
-        out.print(f"  {escape(one.says)}", soft_wrap=True)
+        _say(escape(one.says), 2)
         if one.standing:
-            out.print(f"      {escape(one.standing)}", soft_wrap=True)
+            _say(escape(one.standing), 6)
     for title, lines in (("Rules of the route", answer.rules), ("Notes", answer.notes)):
         if lines:
             out.print(f"{title}:")
         for line in lines:
-            out.print(f"  {escape(line)}", soft_wrap=True)
+            _say(escape(line), 2)
     checked = "; ".join(one.said for one in answer.lists)
-    out.print(f"Lists checked: {escape(checked) or 'none but the few facts of the project'}.", soft_wrap=True)
-    out.print("Not found is not the same as clear; what is found may have a civil use.", soft_wrap=True)
+    _say(f"Lists checked: {escape(checked) or 'none but the few facts of the project'}.")
+    _say("Not found is not the same as clear; what is found may have a civil use.")
     for path in written:
-        out.print(f"Written: {path}", soft_wrap=True)
+        _say(f"Written: {path}")
 
 
 @app.command(
@@ -122,12 +137,14 @@ def manifest(
         print_json(told.section() | {"findings": told.findings.to_dicts()})
         return
     for shipment in told.shipments.head(rows).iter_rows(named=True):
-        out.print(escape(shipment["says"]), soft_wrap=True)
+        _say(escape(shipment["says"]))
         for note in shipment["notes"]:
-            out.print(f"    {escape(note)}", soft_wrap=True)
-    show_table(told.findings, ["row", "part", "found", "list", "entry", "name", "on", "standing"], rows)
-    for line in (*told.manifest.notes, *told.notes, told.says(), *(f"Written: {path}" for path in written)):
-        out.print(escape(line), soft_wrap=True)
+            _say(escape(note), 4)
+    show_table(told.short(), ["row", "part", "found", "list", "entry", "name", "standing"], rows)
+    unused = ", ".join(told.manifest.unused)
+    left = (f"Columns that were not read: {unused}.",) if unused else ()
+    for line in (*told.manifest.notes, *left, *told.notes, told.says(), *(f"Written: {path}" for path in written)):
+        _say(escape(line))
 
 
 @app.command(epilog="Example: darkwake rescreen record.json --lists sdn-new.xml.gz")
@@ -143,9 +160,9 @@ def rescreen(
     if as_json:
         print_json({"changes": told.changes.to_dicts(), "says": told.says(), "notes": list(told.notes)})
         return
-    show_table(told.changes, ["change", "asked", "list", "entry", "name"], rows)
+    show_table(told.changes, ["change", "why", "asked", "list", "entry", "name"], rows)
     for line in (*told.notes, told.says()):
-        out.print(escape(line), soft_wrap=True)
+        _say(escape(line))
 
 
 @app.command(epilog="Example: darkwake verify record.json --lists sdn.xml.gz")
@@ -160,6 +177,6 @@ def verify(
         print_json([{"what": one.what, "result": one.result, "says": one.says} for one in checks])
     else:
         for one in checks:
-            out.print(f"{one.result:>20}  [bold]{escape(one.what)}[/]  {escape(one.says)}", soft_wrap=True)
+            _say(f"{one.result:>20}  [bold]{escape(one.what)}[/]  {escape(one.says)}")
     if any(one.result == "does not hold" for one in checks):
         raise typer.Exit(1)

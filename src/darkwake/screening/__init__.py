@@ -20,7 +20,7 @@ from darkwake.screening.goods_asked import GoodsAnswer, GoodsAsked, GoodsFinding
 from darkwake.screening.goods_index import GoodsIndex, index_of
 from darkwake.screening.index import Index
 from darkwake.screening.lists import Entry, Flag, Identifier, Link, ListedName, SanctionsList
-from darkwake.screening.match import INNOCENT, LIMITS, RANKS, Checked, Searched, rank_of, screen
+from darkwake.screening.match import INNOCENT, LIMITS, RANKS, Checked, Searched, lines_of, rank_of, screen
 from darkwake.screening.regimes import Standing, in_force
 from darkwake.screening.standing import standing
 from darkwake.screening.versions import Versions, diff, hits_between
@@ -58,6 +58,7 @@ __all__ = [
     "hits_between",
     "in_force",
     "index_of",
+    "lines_of",
     "rank_of",
     "regimes",
     "screen",

@@ -186,7 +186,7 @@ def _how(pairs: int, same: int, unmet: int) -> str:
     words = f"{pairs} word{'s' * (pairs != 1)}"
     if not pairs:
         return "are alike as a whole"
-    met = f"share {words}" if same == pairs else f"have {words} alike, {same} of them the same"
+    met = f"share {words}" if same == pairs else f"have {words} alike, {same or 'none'} of them the same"
     return f"{met}; {unmet} stand{'s' * (unmet == 1)} in one of them only" if unmet else met
 
 

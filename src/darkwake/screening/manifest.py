@@ -73,6 +73,8 @@ SHIPMENTS = pl.Schema(_SHIPMENTS)
 
 _PARTS = ("vessel", "shipper", "consignee", "notify", "goods", "route")
 _RULE = "rule of the route"
+_BEGIN = 40
+"""Characters of a rule in a narrow column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,20 @@ class ManifestAnswer:
         """What was read and what was found, in sentences."""
         met = self.shipments.filter((pl.col("hits") > 0) | _telling(pl.col("goods"))).height
         total = self.shipments.height
-        found = f"Of {total:,} shipment{'s' * (total != 1)}, {met:,} met a list; of {total - met:,} nothing was found."
+        found = (
+            f"Of {total:,} shipment{'s' * (total != 1)}, something was found of {met:,}, nothing of {total - met:,}."
+        )
         return f"{self.manifest.says()} {found} {NOT_CLEAR}"
+
+    def short(self) -> pl.DataFrame:
+        """`findings` for narrow columns: without what is said of goods at length, rules by how they begin."""
+        return self.findings.with_columns(
+            pl.when(pl.col("part").is_in(["goods", "route"])).then(pl.lit("")).otherwise("standing").alias("standing"),
+            pl.when(pl.col("part") == "route")
+            .then(pl.col("says").str.head(_BEGIN) + "…")
+            .otherwise("name")
+            .alias("name"),
+        )
 
     def section(self) -> dict[str, Any]:
         """Its part of a search record, as plain JSON types.

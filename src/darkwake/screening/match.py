@@ -124,6 +124,23 @@ _AT_ONCE = 256
 """Subjects that are looked up together."""
 
 
+def lines_of(hit: Mapping[str, Any]) -> list[str]:
+    """A row of schema.HITS for a person: the entry's name, then a line for what met, with both values.
+
+    Without the invisible and bidirectional marks that lists and papers can carry.
+    """
+    lines = [shown(hit["name"])]
+    for one in hit["features"]:
+        says, asked, listed = one["says"].removesuffix("."), shown(one["asked"]), shown(one["listed"])
+        if one["feature"] == "on" or not listed:
+            lines.append(f"{says}.")
+        elif one["feature"] == "linked":
+            lines.append(f"{says}: {listed}.")
+        else:
+            lines.append(f"{says}: asked {asked}, listed {listed}.")
+    return lines
+
+
 def _lists(name: str, column: Sequence[tuple[str, ...]]) -> pl.Series:
     """A column of lists, of which most are the same few."""
     once = {value: place for place, value in enumerate(dict.fromkeys(column))}

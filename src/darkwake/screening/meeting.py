@@ -78,6 +78,14 @@ class Subject:
         """The digits of the IMO number, sound or not."""
         return identifiers.imo_digits(self.asked.imo)
 
+    @property
+    def comparable(self) -> bool:
+        """True where something is left to look for: a name with letters or digits, or a number of any kind."""
+        return bool(
+            self.forms or self.person_parts or self.company_parts or self.owner_parts or self.documents
+            or self.imo or self.mmsi or self.callsign
+        )  # fmt: skip
+
     @cached_property
     def imo_fault(self) -> str:
         """What is wrong with the IMO number; "" where it is sound or not given."""

@@ -12,6 +12,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+import polars as pl
+
 from darkwake.errors import DarkwakeError, WrongUse
 from darkwake.evidence import canonical, canonical_json
 from darkwake.screening import formats
@@ -20,6 +22,7 @@ from darkwake.screening.formats.packed import sha256_of
 from darkwake.screening.goods_asked import GoodsAsked
 from darkwake.screening.goods_index import GoodsIndex, index_of
 from darkwake.screening.index import Index
+from darkwake.screening.match import screen
 from darkwake.screening.record import (
     TABLES,
     content_sha256,
@@ -134,7 +137,7 @@ def _wanted(*sections: Mapping[str, Any] | None) -> list[Mapping[str, Any]]:
 def _file(wanted: Mapping[str, Any], given: _Given) -> Check:
     what = f"file {wanted['file']}"
     if path := given.by_hash.get(wanted["sha256"]):
-        as_named = "" if path.name == wanted["file"] else f", under the name {path.name}"
+        as_named = "" if path.name == wanted["file"] else f", under the name {path.name},"
         return Check(what, "holds", f"The file at hand{as_named} has the hash that was searched.")
     if given.named(wanted["file"]):
         says = (
@@ -176,7 +179,11 @@ def _entries(parties: Mapping[str, Any]) -> Check:
     if wrong:
         numbers = ", ".join(str(one["entry"]) for one in wrong)
         return Check("entries", "does not hold", f"The content of entries {numbers} does not give the hash beside it.")
-    return Check("entries", "holds", f"The {len(parties['listed']):,} entries kept in the record give their hashes.")
+    number = len(parties["listed"])
+    says = f"The {number:,} entries kept in the record give their hashes."
+    if number < 2:
+        says = "The entry kept in the record gives its hash." if number else "The record keeps no entry: none was met."
+    return Check("entries", "holds", says)
 
 
 # --- the search again ---
@@ -223,9 +230,12 @@ def _parties_again(section: Mapping[str, Any], given: _Given) -> list[str]:
     )
     subjects = {asked_again(one["typed"]): [date.fromisoformat(day) for day in one["days"]] for one in section["asked"]}
     own = next((fact for fact in section["facts"] if fact["of"] != "darkwake"), None)
+    index = Index(lists)
+    found = screen(list(subjects), index, at_least=section["options"]["at_least"])
     made = of_parties(
         list(subjects),
-        Index(lists),
+        index,
+        hits=_as_kept(found, section["hits"]),
         days=subjects,
         at_least=section["options"]["at_least"],
         view=section["options"]["view"],
@@ -233,6 +243,20 @@ def _parties_again(section: Mapping[str, Any], given: _Given) -> list[str]:
         versions=Versions.of([*lists, *others]),
     ).section
     return [_differs(name, section[name], made[name]) for name in _PARTY_ANSWER if section[name] != made[name]]
+
+
+def _as_kept(found: pl.DataFrame, kept: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """What was found, without the hits whose entry the record has from another version of the same list.
+
+    A search of several versions keeps one hit of each entry; which one, the record tells.
+    """
+    versions: dict[tuple[str, int | None, str, str], set[str]] = {}
+    for one in kept:
+        key = (one["asked"], one["ship"], one["list"], one["entry"])
+        versions.setdefault(key, set()).add(one["list_date"])
+    rows = found.select("asked", "ship", "list", "entry", pl.col("list_date").cast(pl.String)).iter_rows()
+    same = [row[4] in versions.get(row[:4], {row[4]}) for row in rows]
+    return found.filter(pl.Series(same, dtype=pl.Boolean))
 
 
 def _goods_again(section: Mapping[str, Any], given: _Given) -> list[str]:

@@ -43,7 +43,8 @@ def chunks(path: Path, member: str = "") -> Iterator[bytes]:
         Unreadable: The packing is broken, cut short, or holds not exactly one list.
     """
     if not path.is_file():
-        raise WrongUse("there is no such file", where=str(path), to_do="Check the path")
+        what = "is a folder, not a list" if path.is_dir() else "there is no such file"
+        raise WrongUse(what, where=str(path), to_do="Check the path")
     seen = 0
     try:
         for chunk in _unpacked(path, member):
