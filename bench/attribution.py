@@ -5,7 +5,8 @@
 How a saying is scored on GUM. Gold is each relation attribution-positive or -negative of the RST annotation: its
 satellite is an elementary unit of text that names a source, mostly with its verb ("The ministry said"). A backend's
 saying is right where the unit that its cue begins in, or else the one that its source begins in, is a satellite; each
-satellite counts once, and each further saying on it is a false one. "with content" asks besides that the words said
+satellite counts once, and each further saying on it is a false one. "cue unit alone" is stricter: only the unit that
+the cue begins in counts, or the source's where there is no cue. "with content" asks besides that the words said
 meet the unit that the annotators call the nucleus' head. Sayings that only run on (no cue, source in an earlier
 sentence) are no relation in GUM and are left out. GUM also marks the credit under a picture ("Image: Ada Quill.") as
 an attribution; it is counted, and the figure without such credits is given beside. Sentences are GUM's own, so that
@@ -118,9 +119,10 @@ class Count:
 
 def score(documents: Sequence[Document], backend: Backend, *, misses: bool = False) -> dict[str, Count]:
     """Sayings against relations, over documents."""
-    total = {"all": Count(), "without credits": Count(), "with content": Count()}
+    total = {"all": Count(), "cue unit alone": Count(), "without credits": Count(), "with content": Count()}
     for document in documents:
         taken: set[int] = set()
+        strictly: set[int] = set()
         for read in backend.read(document.article, document.sentences):
             for one in read.attributions:
                 anchor = one.cue or one.source
@@ -129,6 +131,10 @@ def score(documents: Sequence[Document], backend: Backend, *, misses: bool = Fal
                 units = [document.unit(span.start) for span in (one.cue, one.source) if span]
                 unit = next((unit for unit in units if unit in document.gold and unit not in taken), units[0])
                 right = unit in document.gold and unit not in taken
+                strict = units[0] in document.gold and units[0] not in strictly
+                strictly.add(units[0])
+                total["cue unit alone"].right += strict
+                total["cue unit alone"].said += 1
                 if right:
                     nucleus = document.units[document.gold[unit]]
                     total["with content"].right += any(content.meets(nucleus) for content in one.contents)
@@ -147,6 +153,7 @@ def score(documents: Sequence[Document], backend: Backend, *, misses: bool = Fal
                     )
         total["all"].gold += len(document.gold)
         total["with content"].gold += len(document.gold)
+        total["cue unit alone"].gold += len(document.gold)
         total["without credits"].gold += len(document.gold.keys() - document.credits)
         if misses:
             for unit in sorted(document.gold.keys() - taken):
@@ -170,7 +177,7 @@ class Nearest:
 
     def read(self, article: Article, sentences: Sequence[tuple[Span, int]]) -> list[Read]:
         """One `Read` a sentence."""
-        found = []
+        found: list[Read] = []
         for span, block in sentences:
             said = []
             for cue in re.compile(r"\bsaid\b").finditer(article.text, span.start, span.end):
@@ -180,6 +187,10 @@ class Nearest:
                     said.append(Attribution("indirect", (span,), Span(*cue.span()), names[0], "nearest"))
             found.append(Read(Sentence(span, (), block), tuple(said)))
         return found
+
+    def read_many(self, items: Sequence[tuple[Article, Sequence[tuple[Span, int]]]]) -> list[list[Read]]:
+        """What `read` gives for each article."""
+        return [self.read(article, sentences) for article, sentences in items]
 
 
 def gold_texts(folder: Path, backend: Backend) -> tuple[int, int]:
@@ -256,8 +267,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"  gold texts: {right} of {total} attributed claims with the right source")
         count = sum(len(one.sentences) for one in documents)
         began, worked = time.perf_counter(), time.process_time()
-        for one in documents:
-            backend.read(one.article, one.sentences)
+        backend.read_many([(one.article, one.sentences) for one in documents])
         worked, began = time.process_time() - worked, time.perf_counter() - began
         print(f"  {count / worked:.0f} sentences/s of processor time, {count / began:.0f} by the clock ({count})")
     return 0

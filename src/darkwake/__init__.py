@@ -17,26 +17,42 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from darkwake import alone, case, claims, events, kept, papers, screening, steps, synth, tracks, voyages
+    from darkwake import (
+        alone,
+        case,
+        claims,
+        events,
+        kept,
+        papers,
+        scenes,
+        screening,
+        sites,
+        steps,
+        synth,
+        tracks,
+        voyages,
+    )
 
 __version__ = version("darkwake")
-_LATE = (
+__all__ = [
+    "__version__",
     "alone",
     "case",
     "claims",
     "events",
     "kept",
     "papers",
+    "scenes",
     "screening",
+    "sites",
     "steps",
     "synth",
     "tracks",
     "voyages",
-)
-__all__ = ["__version__", *_LATE]
+]
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in _LATE:
+    if name in __all__:
         return import_module(f"darkwake.{name}")
     raise AttributeError(f"module 'darkwake' has no attribute {name!r}")

@@ -9,12 +9,12 @@ from typing import Any, cast
 
 import polars as pl
 
-from darkwake import events, ports, schema, screening, told, tracks, voyages
+from darkwake import country, events, ports, schema, screening, told, tracks, voyages
 from darkwake.case.folder import Progress
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import Source
 from darkwake.passages import passages
-from darkwake.screening import record
+from darkwake.screening import births, record
 from darkwake.screening.meeting import Subject
 
 
@@ -131,20 +131,39 @@ def find_voyages(
     return have.corridor, counts, why
 
 
-def screen_one(
-    *, name: str, imo: str, mmsi: str, callsign: str, lists: Sequence[Path], on: date | None = None
-) -> tuple[record.PartySearch, screening.Searched]:
-    """One name or number in those lists: hits with their standing on the day, and the record of the search."""
-    if not (name or imo or mmsi or callsign):
+KINDS: dict[str, screening.lists.EntryKind] = {
+    "ship": "vessel", "company": "entity", "person": "person", "aircraft": "aircraft",
+}  # fmt: skip
+"""What a subject can be, in plain words, and the lists' word for it."""
+
+
+def kind_asked(word: str) -> screening.lists.EntryKind | None:
+    """The lists' word for a plain one; None where it is empty.
+
+    Raises:
+        WrongUse: It is no kind.
+    """
+    if not word:
+        return None
+    kind = KINDS.get(word.casefold()) or next((one for one in KINDS.values() if one == word.casefold()), None)
+    if kind is None:
+        raise WrongUse(f"{word!r} is no kind of party", to_do=f"The kinds are: {', '.join(KINDS)}")
+    return kind
+
+
+def screen_one(asked: screening.Asked, lists: Sequence[Path]) -> tuple[record.PartySearch, screening.Searched]:
+    """One party in those lists: hits with their standing on the day, and the record of the search."""
+    if asked.empty:
         raise WrongUse(
             "nothing was asked", to_do='Give a name or a number: darkwake screen "NAME" --imo N --lists FILE'
         )
-    if _is_file(name):
+    if stray := next((name for name in asked.names if _is_file(name)), ""):
         raise WrongUse(
-            "is a file, and stood where the name to look up does", where=name, to_do=f"Name each list: --lists {name}"
+            "is a file, and stood where the name to look up does", where=stray, to_do=f"Name each list: --lists {stray}"
         )
-    asked = screening.Asked(names=(name,) if name else (), imo=imo, mmsi=mmsi, callsign=callsign, on=on)
-    versions = screening.Versions.of([screening.formats.read(file) for file in lists])
+    _can_be_compared(asked)
+    on = asked.on
+    versions = screening.Versions.of(screening.formats.read_all(lists))
     index = screening.Index(list(_answering(versions, on)))
     if not Subject(asked).comparable:
         why = screening.Searched.of([asked], index, schema.empty(schema.HITS)).notes
@@ -155,6 +174,33 @@ def screen_one(
     days = {asked: [on] if on else []}
     made = record.of_parties([asked], index, hits=found.filter(first), versions=versions, days=days)
     return made, screening.Searched.of([asked], index, made.hits)
+
+
+def _can_be_compared(asked: screening.Asked) -> None:
+    """Refuse what would be looked past in silence.
+
+    Raises:
+        WrongUse: A country is none, a date of birth has no year, or a ship's number was given for what is no ship.
+    """
+    for option, text in (("--flag", asked.flag), *(("--country", one) for one in asked.countries)):
+        if text.strip() and country.code(text) is None:
+            raise WrongUse(f"{option} {text!r} is no country", to_do="Give a code such as PA, or an English name")
+    if asked.born.strip() and births.born(asked.born) is None:
+        raise WrongUse(
+            f"--born {asked.born!r} has no year", to_do="Write it as 1975-03-12, 1975-03, 1975, 1975~ or 197X"
+        )
+    of_ship = {"--imo": asked.imo, "--mmsi": asked.mmsi, "--call-sign": asked.callsign, "--flag": asked.flag}
+    given = [option for option, text in of_ship.items() if text.strip()]
+    if given and asked.kind in ("person", "entity"):
+        word = next(word for word, kind in KINDS.items() if kind == asked.kind)
+        raise WrongUse(f"{given[0]} is of a ship, and --kind says {word}", to_do="Leave one of the two out")
+    of_party = {"--born": asked.born, "--country": asked.countries, "--number": asked.numbers}
+    given = [option for option, value in of_party.items() if value]
+    if given and asked.is_vessel:
+        raise WrongUse(
+            f"{given[0]} is of a person or company, and the rest is of a ship",
+            to_do="Ask for the ship and for its people one after the other; a ship's country is its --flag",
+        )
 
 
 def _answering(versions: screening.Versions, on: date | None) -> Iterator[screening.SanctionsList]:

@@ -52,14 +52,14 @@ def content_id(prefix: str, *content: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where in a source: rows of a table, lines or characters of a text, both ends in, 1 for the first."""
+    """Where in a source: rows of a table, lines or characters of a text, bands of an image, both ends in, 1 for the first."""
 
     source: str
     """The sha256 of the source file, 64 hex digits."""
     first_row: int
     last_row: int
     unit: str = "row"
-    """What is counted: "row", or "character" of an article's text as it is kept."""
+    """What is counted: "row", "character" of an article's text as it is kept, or "band" of an image."""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain types; without the unit where rows are counted, as before there was another."""

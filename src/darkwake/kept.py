@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from darkwake import schema, screening
 from darkwake.case import decisions, folder, record_page
 from darkwake.case.derived import Derived
 from darkwake.errors import Unreadable, WrongUse
-from darkwake.screening import csv_out, rescreen, shipments
+from darkwake.screening import csv_out, rescreen, rescreen_goods, shipments
 from darkwake.screening import manifest as manifests
 from darkwake.screening import record as records
 from darkwake.screening.verification import Check, verify
@@ -133,13 +134,74 @@ def screen_manifest(
     return told, written
 
 
-def rescreen_record(record: Path, new: Sequence[Path], old: Sequence[Path] = ()) -> rescreen.Rescreened:
-    """What a saved record asked, against newer lists."""
+@dataclass(frozen=True, slots=True)
+class Rescreened:
+    """What newer lists changed in the answers of a record."""
+
+    changes: pl.DataFrame
+    """Of rescreen.RESCREENED: hits on parties first, then findings about goods, with verdicts in the place of ranks."""
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...]
+
+    def says(self) -> str:
+        """What was found for parties, and for goods."""
+        return " ".join(self.sentences)
+
+
+def rescreen_record(record: Path, new: Sequence[Path], old: Sequence[Path] = ()) -> Rescreened:
+    """What a saved record asked of parties and of goods, against newer lists of either kind.
+
+    Raises:
+        WrongUse: No list was given, a list is of a kind that the record asked nothing of, or older than the record's.
+        Refused: A file is no list, or cannot be read.
+    """
     kept = records.load(record)
-    if not kept.get("parties"):
-        rescreen.rescreen_record(kept, [])  # says what is wrong with the record before any list is read
-    read = screening.formats.read
-    return rescreen.rescreen_record(kept, [read(file) for file in new], old=[read(file) for file in old])
+    parties = [file for file in new if screening.formats.sniff(file)]
+    goods = [file for file in new if file not in parties]
+    _fits(kept, record, parties, goods)
+    old_parties = [file for file in old if screening.formats.sniff(file)]
+    old_goods = [file for file in old if file not in old_parties]
+    tables, sentences, notes = [], [], []
+    if parties:
+        read = screening.formats.read
+        told = rescreen.rescreen_record(
+            kept, [read(file) for file in parties], old=[read(file) for file in old_parties]
+        )
+        tables, sentences, notes = [told.changes], [told.says()], [*told.notes]
+    elif kept.get("parties"):
+        notes.append("No newer list of parties was given, so ships, companies and people were not looked up again.")
+    if goods:
+        before = screening.index_of(old_goods) if old_goods else None
+        found = rescreen_goods.rescreen_goods(kept, screening.index_of(goods), before)
+        tables, sentences = [*tables, found.changes], [*sentences, found.says()]
+        notes += found.notes
+    elif kept.get("goods"):
+        notes.append("No newer control list was given, so goods were not looked up again.")
+    return Rescreened(pl.concat(tables), tuple(sentences), tuple(notes))
+
+
+def _fits(kept: Mapping[str, Any], record: Path, parties: Sequence[Path], goods: Sequence[Path]) -> None:
+    """Refuse no list at all, and lists of a kind of which the record asked nothing."""
+    if not parties and not goods:
+        raise WrongUse("no new list was given", to_do="Name at least one: --lists sdn-new.xml.gz")
+    if parties and not kept.get("parties"):
+        raise WrongUse(
+            f"{parties[0].name} is a list of ships, companies and people, and the record asked about goods alone",
+            where=record.name,
+            to_do='Give a control list, or look parties up first: darkwake screen "NAME" --lists FILE --record NEW',
+        )
+    if goods and not kept.get("goods") and _of_goods(goods[0]):
+        raise WrongUse(
+            f"{goods[0].name} is a list of goods, and the record asked about ships, companies and people alone",
+            where=record.name,
+            to_do='Give a list of parties, or look goods up first: darkwake goods "WORDS" --lists FILE --record NEW',
+        )
+    if goods and not kept.get("goods"):
+        screening.formats.read(goods[0])  # says what is wrong with the file
+
+
+def _of_goods(file: Path) -> bool:
+    return bool(screening.formats.controls.sniff_controls(file) or screening.formats.hs.sniff_codes(file))
 
 
 def decide(path: Path, wanted: str, *, because: str, author: str, word: str = decisions.WORDS[0]) -> decisions.Decision:

@@ -113,7 +113,15 @@ def read_alone(
     progress: Progress | None = None,
 ) -> Laid:
     """Files and folders of articles, without a case; with `into` also added to that ledger."""
-    files = [File(file, file.name, known or {}) for item in items for file in files_in(item)]
+    files = [
+        File(file, file.name, known or {})
+        for item in items
+        for file in files_in(item)
+        # a folder may hold other things beside its articles; a file that is named is meant
+        if not item.is_dir() or claims.sniff(file)
+    ]
+    if not files:
+        raise WrongUse("there is no article", where=", ".join(map(str, items)), to_do="Name files (html, pdf, txt)")
     return lay(files, claims.backend(backend), into=into, progress=progress)
 
 

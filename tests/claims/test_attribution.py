@@ -81,7 +81,7 @@ SAYINGS = {
     "“The seed,” said Ada Quill, “is ours to keep for now.”": [
         ("Ada Quill", "said", "“The seed,” … “is ours to keep for now.”")
     ],
-    "The ship was reportedly empty.": [("", "reportedly", "The ship was … empty")],
+    "The ship was reportedly empty.": [("", "reportedly", "The ship was reportedly empty")],
     "It was reported by the Herald that the seed was cheap.": [("the Herald", "reported", "the seed was cheap")],
     "The vessel is said to have carried 40 tons.": [("", "said", "The vessel … to have carried 40 tons")],
     "The paper quoted Quill as saying the ship was late.": [("Quill", "saying", "the ship was late")],

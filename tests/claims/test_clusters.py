@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 from datetime import date, timedelta
 from itertools import combinations
+from typing import Literal
 
 import polars as pl
 import pytest
@@ -13,7 +14,10 @@ from made_claims import World, tables, worlds
 from darkwake import schema
 from darkwake.claims.clusters import clusters, gather
 from darkwake.claims.facts import facts
+from darkwake.claims.ledger import Pair
+from darkwake.claims.origins import origins
 from darkwake.claims.reuse import reuses
+from darkwake.claims.rows import Row
 from darkwake.claims.sameness import Weights, veto
 
 WORLDS = [pytest.param(world, id=world.name) for world in worlds()]
@@ -106,6 +110,43 @@ def test_nothing_gives_nothing() -> None:
     claims, articles = schema.empty(schema.CLAIMS), schema.empty(schema.ARTICLES)
     assert clusters(claims, articles).equals(schema.empty(schema.CLUSTERS))
     assert gather([], Weights()) == []
+
+
+def pair(a: str, b: str, word: Literal["same", "apart"], because: str = "") -> Pair:
+    row = Row(kind="pair", of="pair", slot=f"{a} {b}", body={}, author="A. Reader", is_person=True, because=because)
+    return Pair(a, b, word, row)
+
+
+VOYAGES = [
+    {"id": f"{ship[0].lower()}{at}", "outlet": outlet, "published": "2026-02-15", "chain": chain, "does": "depart",
+     "thing": "quillic salt", "place": "Velmora", "when": "2026-02-12", "amount": "800 tons of quillic salt",
+     "says": f"the tanker {ship} left Velmora on 12 February with 800 tons of quillic salt, word {at}"}
+    for ship in ("Grey Petrel", "Amber Heron")
+    for at, (outlet, chain) in enumerate((("The Ledger", "person:Ada Quill"), ("Daily Tern", "person:Bram Ode")))
+]  # fmt: skip
+
+
+def laid(*pairs: Pair) -> set[frozenset[str]]:
+    return {frozenset(one) for one in clusters(*tables(VOYAGES), pairs=pairs)["claims"]}
+
+
+def test_what_a_person_says_of_two_claims_is_law() -> None:
+    assert laid() == {frozenset({"g0", "g1"}), frozenset({"a0", "a1"})}
+    assert laid(pair("g0", "g1", "apart")) == {frozenset({"g0"}), frozenset({"g1"}), frozenset({"a0", "a1"})}
+    assert laid(pair("g0", "a0", "same")) >= {frozenset({"g0", "a0"})}
+    ring = laid(pair("g0", "g1", "apart"), pair("g0", "a0", "same"), pair("a0", "g1", "same"))
+    assert not [one for one in ring if {"g0", "g1"} <= one]
+    assert ring & {frozenset({"g0", "a0"}), frozenset({"g1", "a0"})}
+
+
+def test_two_that_a_person_calls_the_same_are_together_against_a_veto_and_say_who_said_so() -> None:
+    claims, articles = tables(VOYAGES)
+    found = clusters(claims, articles, pairs=[pair("g0", "a0", "same", "the ship was renamed")])
+    together = found.filter(pl.col("claims").list.contains("g0")).row(0, named=True)
+    assert {"g0", "a0"} <= set(together["claims"])
+    assert "A. Reader said so: the ship was renamed" in [one["because"] for one in together["why"]]
+    counted = origins(found, claims, articles).filter(pl.col("cluster") == together["id"])["most"].item()
+    assert counted == len({one["chain"] for one in VOYAGES if one["id"] in together["claims"]})
 
 
 STORY = (

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from darkwake import interval
 from darkwake.claims.article import Span
 from darkwake.claims.dates import SaidDate, dates, points
+from darkwake.claims.feasts import feast
+from darkwake.claims.moments import LONGEST
 
 TUESDAY = "2022-11-15"
 
@@ -57,6 +59,35 @@ def said(words: str, published: str = TUESDAY) -> list[SaidDate]:
         ("It left more than two years ago.", "../2020-12-31", ""),
         ("The fair will be held on November 20.", "2022-11-20", "XXXX-11-20"),
         ("It left on 29 February.", "2020-02-29", "XXXX-02-29"),
+        ("It left on Thursday last week.", "2022-11-10", ""),
+        ("It will leave next week on Friday.", "2022-11-25", ""),
+        ("It left in the week of 7 November.", "2022-11-07/2022-11-13", ""),
+        ("It left the week before last.", "2022-10-31/2022-11-06", ""),
+        ("It will leave in two days' time.", "2022-11-17", ""),
+        ("It will leave in three weeks.", "2022-12-05/2022-12-11", ""),
+        ("It left on the first Monday of October.", "2022-10-03", ""),
+        ("It left on the last Friday in October 2022.", "2022-10-28", "2022-10-28"),
+        ("It left on the last day of October.", "2022-10-31", "XXXX-10-31"),
+        ("It left on the 20th of last month.", "2022-10-20", ""),
+        ("It left on the twenty-first of June 2019.", "2019-06-21", "2019-06-21"),
+        ("It rose in the first nine months of 2021.", "2021-01-01/2021-09-30", "2021-01-01/2021-09-30"),
+        ("It left on Easter Sunday.", "2022-04-17", ""),
+        ("It left on Labor Day.", "2022-09-05", ""),
+        ("It left on Boxing Day 2020.", "2020-12-26", "2020-12-26"),
+        ("It left last Christmas.", "2021-12-25", None),
+        ("It left in '98.", "1998", ""),
+        ("It left in Oct '21.", "2021-10", ""),
+        ("It left in the late seventies.", "1975-01-01~/1979-12-31~", "1975-01-01~/1979-12-31~"),
+        ("It left at the turn of the 20th century.", "1895-01-01~/1905-12-31~", "1895-01-01~/1905-12-31~"),
+        ("It lost in fiscal year 2021.", "2020-07-01~/2022-04-30~", "2020-07-01~/2022-04-30~"),
+        ("It lost in the second quarter of fiscal 2021.", "", ""),
+        ("It left on 03/13/22.", "2022-03-13", ""),
+        ("It ran May-July 2021.", "2021-05-01/2021-07-31", "2021-05-01/2021-07-31"),
+        ("It is to leave before the end of November.", "../2022-11-30~", None),
+        ("It was announced for November 20.", "2022-11-20", "XXXX-11-20"),
+        ("It is to run from November 9 on.", "2022-11-09/..", "XXXX-11-09/.."),
+        ("Mohamed and his father are to leave on Wednesday.", "2022-11-16", ""),
+        ("It will be openly sold on Wednesday.", "2022-11-16", ""),
     ],
 )
 def test_reads_what_is_said_and_no_more(words: str, with_it: str, without: str | None) -> None:
@@ -76,10 +107,27 @@ def test_reads_what_is_said_and_no_more(words: str, with_it: str, without: str |
         "It left on 31 April next to 30 February.",
         "Call 555-1234 about version 2.0.1.",
         "It may last weeks.",
+        "Ostrey Today had it first.",
+        "More people fish there today than ever.",
+        "Today, there are three piers.",
+        "The Sunday Times and Black Friday.",
+        "Since the fall of Rome it has stood.",
+        "They met at the Winter Games in the Bay.",
+        "It left at 1900 GMT.",
     ],
 )
 def test_words_that_are_no_dates(words: str) -> None:
     assert [one.text for one in said(words) if not one.text.startswith(("April", "February"))] == []
+
+
+_LINES = (Path(__file__).parent / "date_phrases.md").read_text(encoding="utf-8").splitlines()
+_PHRASES = [tuple(line.strip("| ").split(" | ")) for line in _LINES if line.startswith("| ")][1:]
+
+
+@pytest.mark.parametrize(("phrase", "says"), _PHRASES)
+def test_phrases_of_the_grammar_books(phrase: str, says: str) -> None:
+    found = [one.edtf or "unknown" for one in said(f"It happened {phrase}.")]
+    assert ("; ".join(found) or "none") == says
 
 
 def test_a_bare_month_of_an_impossible_day_is_kept_as_the_month() -> None:
@@ -99,6 +147,43 @@ def test_lengths_and_repetitions_have_a_role_and_no_days() -> None:
 def test_the_day_it_was_said_is_kept_apart_from_the_day_it_happened() -> None:
     found = said("The ministry said on Wednesday that the tug left on Monday.")
     assert [(one.text, one.role) for one in found] == [("Wednesday", "report"), ("Monday", "event")]
+
+
+@pytest.mark.parametrize(
+    ("words", "roles"),
+    [
+        ("Ada Quill on Saturday said it left.", ["report"]),
+        ("Ada Quill, on Saturday, said it left.", ["report"]),
+        ("It left Stonequay on Saturday, said Ada Quill.", ["event"]),
+        ("Quill said Levi told the paper that on Sunday, dockers walked out.", ["event"]),
+        ("A tug built in 2005 left on May 3.", ["background", "event"]),
+        ("It was built in 2005.", ["event"]),
+    ],
+)
+def test_whose_day_it_is(words: str, roles: list[str]) -> None:
+    assert [one.role for one in said(words)] == roles
+
+
+def test_a_year_said_once_holds_for_the_whole_list() -> None:
+    assert [one.edtf for one in said("It left in May and June 2021.")] == ["2021-05", "2021-06"]
+
+
+def test_the_following_monday_is_reckoned_from_the_day_named_before() -> None:
+    first = said("It left on 8 November 2021.")
+    words = "It came back the following Monday."
+    assert [one.edtf for one in dates(words, Span(0, len(words)), published=TUESDAY, earlier=first)] == ["2021-11-15"]
+    assert said(words)[0].edtf == ""
+
+
+@pytest.mark.parametrize(("year", "easter"), [(1961, (4, 2)), (2000, (4, 23)), (2008, (3, 23)), (2038, (4, 25))])
+def test_easter(year: int, easter: tuple[int, int]) -> None:
+    assert feast("easter", year) == date(year, *easter)
+
+
+def test_of_a_sentence_without_end_a_part_is_read() -> None:
+    words = "On 3 May 2021 it left. " * 2000
+    found = said(words)
+    assert 0 < max(one.end for one in found) <= LONGEST < len(words)
 
 
 def test_the_next_day_is_reckoned_from_the_day_named_before() -> None:
@@ -125,7 +210,7 @@ def test_points_are_the_ends_by_themselves() -> None:
 _WORDS = (
     "on since by from to until between and late early mid- the end of last next this two ago past week "
     "months year Monday Nov. 8 May March 2022 1990s 30 31 February - / , . 11/08/2022 Q3 summer every "
-    "annual a few said XXXX 0000 9999 1000"
+    "annual a few said the first of in week Easter '98 fiscal XXXX 0000 9999 1000"
 )
 _PIECES = st.sampled_from(_WORDS.split())
 

@@ -162,3 +162,27 @@ def test_any_text_gives_words_that_are_there_and_ends_in_order(words: str) -> No
 def test_a_long_run_of_anything_is_read(piece: str) -> None:
     text = piece * (60_000 // len(piece))
     assert all(text[one.start : one.end] == one.text for one in quantities(text, Span(0, len(text))))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The oil could dress 260 orchards.",
+        "It would suffice for about 260 orchards.",
+        "It would be sufficient for some 260 orchards.",
+        "It is equivalent to 260 orchards.",
+        "That is as much as 260 orchards would need.",
+        "It is enough to serve 260 orchards.",
+    ],
+)
+def test_what_it_would_do_for_is_an_equivalent(words: str) -> None:
+    (one,) = said(words)
+    assert (one.role, one.thing) == ("equivalent", "orchards")
+    assert one.low is not None
+    assert one.low <= 260 <= (one.high or 0)
+
+
+def test_as_much_as_bounds_only_where_nothing_needs_it() -> None:
+    assert [one.role for one in said("As much as 260 tons left; it could reach 500 people.")] == ["amount", "amount"]
+    assert said("As much as 260 tons left.")[0].comparator == "at most"
+    assert said("That is about as much as 260 orchards need.")[0].comparator == "about"

@@ -317,3 +317,26 @@ def test_the_case_in_point_on_the_real_lists(shared: Path) -> None:
         ("named, not listed", "US CCL", "1C111.b.5"),
     ]
     assert ("text lead", "EU Annex I", "1C116") in verdicts(real, description="maraging steel rods")
+
+
+@pytest.mark.parametrize(
+    ("asked", "verdict"),
+    [
+        ({"description": "periwinkle separators, brass"}, "text lead"),
+        ({"hs": "2851.10"}, "HS lead"),
+        ({"cas": "64-17-4"}, "text lead"),  # a slip away from the entry's number
+        ({"cas": "64-17-5"}, "named, not listed"),
+    ],
+)
+def test_a_lead_on_an_entry_that_had_ended_says_so(tmp_path: Path, asked: dict[str, str], verdict: str) -> None:
+    row = "Old List,2020-01-01,9.Z.1,Ornamental periwinkle separators,64-17-5,2851.10,,,2010-01-01,{},"
+    ended = index_of([made.table(tmp_path / "ended.csv", row.format("2023-12-31"))])
+    for on, says in ((date(2025, 10, 29), "ended on 2023-12-31, before 2025-10-29"), (None, "2023-12-31 as its last")):
+        (found,) = [one for one in goods(GoodsAsked(**asked, on=on), ended) if one.list == "Old List"]
+        assert found.verdict == verdict
+        assert says in found.standing
+        assert "in force" not in found.says + found.standing
+    (before,) = [one for one in goods(GoodsAsked(**asked, on=date(2005, 1, 1)), ended) if one.list == "Old List"]
+    assert "began on 2010-01-01, after 2005-01-01" in before.standing
+    (within,) = [one for one in goods(GoodsAsked(**asked, on=date(2021, 1, 1)), ended) if one.list == "Old List"]
+    assert "own dates" not in within.standing

@@ -103,6 +103,10 @@ def test_a_name_in_another_script_finds_the_entry(index: Index) -> None:
         ("1957-03-12", "12 Mar 1975", -0.4),
         ("13 Mar 1975", "12 Mar 1975", -0.4),
         ("1950", "circa 1975", -1.0),
+        ("197X", "12 Mar 1975", 0.3),  # EDTF: some year of the seventies
+        ("1975?", "12 Mar 1975", 0.3),
+        ("1974/1976", "12 Mar 1975", 0.3),
+        ("1975-03", "12 Mar 1975", 0.7),
     ],
 )
 def test_dates_of_birth_agree_as_far_as_they_are_told(asked: str, listed: str, share: float) -> None:

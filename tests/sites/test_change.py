@@ -95,6 +95,34 @@ def test_a_hazy_image_is_nulled_with_its_reason() -> None:
     assert hidden["why"].str.contains("controls").all()
 
 
+def test_a_roof_that_does_not_follow_the_seasons_of_its_ground_is_no_change() -> None:
+    year = 2 * np.sin(np.arange(48) / 12 * 2 * np.pi)[None, :, None]
+    still, quiet = noise(60, 48), noise(200, 48, 1)
+    still[0, 24:] += 4
+    # the ground round all moves with the year; controls are ground themselves, buildings are not
+    buildings = table(still).sort("building", "time", "feature")
+    buildings = buildings.with_columns(ring=pl.Series(np.repeat(np.tile(year[0, :, 0], 60), 2)))
+    buildings = buildings.with_columns(value=pl.col("inside") - pl.col("ring"))
+    grounds = table(quiet, names="c").sort("building", "time", "feature")
+    grounds = grounds.with_columns(ring=pl.Series(np.repeat(np.tile(year[0, :, 0], 200), 2)))
+    grounds = grounds.with_columns(inside=pl.col("value") + pl.col("ring"))
+    assert change.breaks(buildings, controls=grounds)[0]["building"].n_unique() > 30
+    series, controls = guards.guard(buildings, grounds)
+    found, _ = change.breaks(series, controls=controls)
+    assert "b000" in set(found["building"])
+    assert found["building"].n_unique() <= 4
+
+
+def test_a_step_that_all_roofs_share_is_taken_away_and_a_town_that_falls_is_not() -> None:
+    shared_step, fallen = noise(60, 24), noise(60, 24)
+    shared_step[:, 12:] += 0.8
+    fallen[:45, 12:] -= 4
+    for values, broken in ((shared_step, range(5)), (fallen, range(40, 49))):
+        series, controls = guards.guard(table(values), QUIET)
+        found, _ = change.breaks(series, controls=controls)
+        assert found["building"].n_unique() in broken
+
+
 def test_too_few_dates_and_no_controls_are_no_error() -> None:
     found, scenes = change.breaks(table(noise(3, 3)), controls=schema.empty(schema.SERIES))
     assert found.is_empty()

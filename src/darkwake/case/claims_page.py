@@ -12,7 +12,7 @@ from markupsafe import Markup
 from darkwake.case import claims_shown, embed, text
 
 FIRST = 'document.documentElement.classList.add("js")'
-MODULES = ("clock", "selection", "tables", "claims", "alone")
+MODULES = ("clock", "selection", "tables", "claims", "sites", "alone")
 """The page's modules, each after those that it imports."""
 
 

@@ -33,6 +33,7 @@ MODULES = (
     "timeline",
     "tables",
     "claims",
+    "sites",
     "main",
 )
 """The page's modules, each after those that it imports."""
@@ -206,6 +207,12 @@ def _links(index: Index) -> dict[str, dict[str, Any]]:
         found[anchor("claim", claim["id"])] = {"says": f"Claimed: {claim['text']}"}
     for cluster in claims.get("clusters", []):
         found[anchor("cluster", cluster["id"])] = {"says": f"Claimed: {cluster['label']}"}
+    for building in (index.case.get("sites") or {}).get("buildings", []):
+        known = building["lat"] is not None and building["lon"] is not None
+        found[anchor("building", building["id"])] = {
+            "p": [building["lat"], building["lon"]] if known else None,
+            "says": f"{building['label']}: {building['status'] or 'unknown'}",
+        }
     for item in index.evidence.values():
         event = (item.get("details") or {}).get("event")
         place = item.get("place") or {}

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from darkwake import country, schema
-from darkwake.case import answer, claimed, findings, join, quantities, seen, unheard, words
+from darkwake.case import answer, buildings, claimed, findings, join, quantities, seen, site_findings, unheard, words
 from darkwake.case.findings import Innocent, Labels
 from darkwake.case.folder import Asked
 from darkwake.case.shown import WORTH, left_out, shown_gaps, shown_others
@@ -60,6 +60,7 @@ class Tables:
     clusters: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CLUSTERS))
     origins: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.ORIGINS))
     contradictions: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CONTRADICTIONS))
+    sites: Sequence[buildings.Watched] = ()
     units_equal: quantities.Equal = field(default_factory=dict)
     """What the user says one unit is of another."""
 
@@ -91,9 +92,10 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     own = [leg for chain in chains for leg in chain["legs"]] + [leg for journey in possible for leg in journey.legs]
     said = claimed.Claimed(tables.articles, tables.claims, tables.clusters, tables.origins, tables.contradictions)
     of_claims, plain_claims = claimed.evidence(said, _named(tables, labels), told.by.get("claim", told.made_by))
-    pool = join.Pool.of(
-        [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told), *of_claims]
-    )
+    of_sites = site_findings.evidence(tables.sites, told.by.get("site status", told.made_by))
+    found = [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told)]
+    pool = join.Pool.of([*found, *of_claims, *of_sites])
+    sites = buildings.section(tables.sites)
     journeys = join.journeys(chains, possible, notable, labels.long, _extents(tables))
     threads, unused = join.threads(journeys, pool)
     period = _period(asked, tables.ships)
@@ -145,6 +147,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         "standings": _rows(tables.standings),
         "goods": list(tables.goods),
         "decisions": list(tables.decisions),
+        "sites": sites,
         "claims": claimed.section(said),
         "quantities": quantities.quantities(tables.claims, tables.clusters, tables.articles, equal=tables.units_equal),
         "searched": told.searched,
@@ -157,6 +160,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
                 *told.limits,
                 *left_out(tables.events, tables.voyages, shown, others),
                 *claimed.left_out(plain_claims),
+                *buildings.left_out(sites),
             ],
         },
     }
@@ -168,7 +172,7 @@ def dump(case: Mapping[str, Any]) -> str:
     """The text of case.json: one line a list item where that helps a diff, and the same bytes for the same case."""
     lines = []
     for key, value in case.items():
-        if key in ("claims", "quantities"):
+        if key in ("claims", "quantities", "sites"):
             inner = ",\n".join(f"  {_json(name)}: {_lines(part)}" for name, part in value.items())
             lines.append(f" {_json(key)}: {{\n{inner}\n }}")
         elif isinstance(value, list):
@@ -202,9 +206,8 @@ def _named(tables: Tables, labels: Labels) -> claimed.Named:
         .sort("list", "entry", "name")
         .iter_rows(named=True)
     ]
-    return claimed.Named(
-        [*((name, labels.subject(ship)) for ship, name in names.iter_rows()), *ports, *goods, *parties]
-    )
+    ships = ((name, labels.subject(ship)) for ship, name in names.iter_rows())
+    return claimed.Named([*ships, *ports, *goods, *parties, *site_findings.named(tables.sites)])
 
 
 def _chain(row: Mapping[str, Any], legs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

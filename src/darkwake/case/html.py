@@ -24,6 +24,8 @@ from darkwake.case import (
     meetings,
     reception,
     sections,
+    sites_page,
+    sites_shown,
     strips,
     text,
     voyage_strips,
@@ -39,7 +41,7 @@ FIRST = 'document.documentElement.classList.add("js")'
 """Runs before the page is laid out, so that long tables are folded at once; taken back where the script fails."""
 
 
-STYLES = ("style.css", "claims.css", "print.css")
+STYLES = ("style.css", "claims.css", "sites.css", "print.css")
 
 
 def render(case: Mapping[str, Any]) -> str:
@@ -91,6 +93,11 @@ def render(case: Mapping[str, Any]) -> str:
         seen=meetings.told(index),
         claims=claims_shown.told(said),
         quantities=claims_shown.amounts_told(said, quantities),
+        sites=sites_shown.told(
+            case.get("sites") or {},
+            sites_page.cited(index),
+            [str(row["sha256"])[:16] for row in case.get("sources", [])],
+        ),
         searched=str(case.get("searched") or ""),
         ships=sections.ships(index),
         gaps=gaps.gaps(index),

@@ -39,7 +39,7 @@ FURTHER = ("encounter", "dark_encounter", "loitering", "false_identity", "false_
 ELSEWHERE = ("jump", "on_land", "circle", "stray_fix")
 """Patterns of false_position in which the place is not the ship's: no map may open on it, no line lead to it."""
 # of what a piece of evidence is, by the keys of its details
-_ABOUT = ("event", "voyage", "hit", "inferred", "cluster")
+_ABOUT = ("event", "voyage", "hit", "inferred", "cluster", "building", "watched")
 
 
 def unpacked(track: Row) -> tuple[Floats, Floats, Floats]:
@@ -81,6 +81,8 @@ class Index:
         for item in self.evidence.values():
             for about in {str(item["details"][key]) for key in _ABOUT if (item.get("details") or {}).get(key)}:
                 self.of_thing[about].append(item["id"])
+        self.file_names = self._file_names()
+        """Hash -> name, of sources and of the images of sites."""
         self.cited = self._cited()
         self.number = {found: f"E{place}" for place, found in enumerate(self._register(), 1)}
         self.span = self._span()
@@ -154,6 +156,11 @@ class Index:
                     found[row["ship"]].append((first, last))
         return {ship: sorted(stretches) for ship, stretches in found.items()}
 
+    def _file_names(self) -> dict[str, str]:
+        images = [row for site in (self.case.get("sites") or {}).get("sites", []) for row in site["images"]]
+        found = {file["sha256"]: file["name"] for row in images for file in row["files"] if file["sha256"]}
+        return found | {row["sha256"]: row["name"] for row in self.case.get("sources", [])}
+
     def _cited(self) -> dict[str, list[Row]]:
         """The threads that use a piece of evidence."""
         found: dict[str, list[Row]] = defaultdict(list)
@@ -181,6 +188,9 @@ class Index:
         for row in [*self.gaps, *self.calls, *self.further.values()]:
             times += [text.seconds(row.get("start")), text.seconds(row.get("end"))]
         known = [time for time in times if time is not None]
+        if not known:  # a case of sites alone lasts as long as their images
+            dates = [date for site in (self.case.get("sites") or {}).get("sites", []) for date in site["dates"]]
+            known = [time for time in map(text.seconds, dates) if time is not None]
         if not known:
             return (0, 86_400)
         return (min(known), max(*known, min(known) + 3600))

@@ -101,12 +101,14 @@ def ships(index: Index) -> list[dict[str, Any]]:
 
 def citations(index: Index, rows: Iterable[Row] | None) -> list[dict[str, Any]]:
     """Where in the sources: file name, rows, link to the source."""
-    names = {row["sha256"]: row["name"] for row in index.case.get("sources", [])}
+    names = index.file_names
     found = []
     for row in rows or []:
         first, last = row.get("first_row"), row.get("last_row")
         if row.get("unit") == "character":
             where = f"characters {first:,} to {last:,}"
+        elif row.get("unit") == "band":
+            where = f"band {first:,}" if first == last else f"bands {first:,}–{last:,}"
         else:
             where = f"row {first:,}" if first == last else f"rows {first:,}–{last:,}"
         found.append(

@@ -15,6 +15,23 @@ def day(time: datetime | None) -> str:
     return f"{time:%Y-%m-%d}" if time else "an unknown day"
 
 
+def date(time: datetime | None) -> str:
+    """A day in words: "3 March 2025"; "an unknown day" where there is none."""
+    return f"{time.day} {time:%B %Y}" if time else "an unknown day"
+
+
+def between(after: datetime | None, by: datetime | None) -> str:
+    """Both ends of an interval: "between 3 and 15 March 2025"; where one is open: "by ...", "after ..."."""
+    if after is None or by is None:
+        return f"by {date(by)}" if after is None else f"after {date(after)}"
+    if after.date() == by.date():
+        return f"on {date(by)}"
+    first = date(after)
+    if after.year == by.year:
+        first = f"{after.day}" if after.month == by.month else f"{after.day} {after:%B}"
+    return f"between {first} and {date(by)}"
+
+
 def hours(amount: float) -> str:
     """A length of time in hours, in days as well from two days on: "31.2 hours", "96.0 hours (4.0 days)"."""
     if amount >= 48:

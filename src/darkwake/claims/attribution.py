@@ -48,3 +48,6 @@ class Backend(Protocol):
 
     def read(self, article: Article, sentences: Sequence[tuple[Span, int]]) -> list[Read]:
         """One `Read` a sentence, in their order; sentences are (span, place of the block)."""
+
+    def read_many(self, items: Sequence[tuple[Article, Sequence[tuple[Span, int]]]]) -> list[list[Read]]:
+        """What `read` gives for each article, in their order: faster where sentences can be parsed together."""

@@ -14,36 +14,32 @@ wide, so that two writers who mean the same day are never made to disagree:
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
+
+from darkwake.claims.feasts import feast
 
 MONTHS = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6}
 MONTHS |= {"jul": 7, "aug": 8, "sep": 9, "oct": 10, "nov": 11, "dec": 12}
 MONTH = (
     r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|Jun(?:e|\.)?|Jul(?:y|\.)?|Aug(?:ust|\.)?"
     r"|Sept?(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY"
+    r"|january|february|april|june|july|september|october|november|december"
     r"|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER|JAN\.?|FEB\.?|MAR\.?|APR\.?|AUG\.?|SEPT?\.?|OCT\.?|NOV\.?|DEC\.?)(?![a-zA-Z])"
 )
-"""Never in small letters: "may" and "march" are verbs."""
+""""May", "march" and "august" never in small letters: they are other words too."""
 WEEKDAYS = {"mon": 0, "tue": 1, "wed": 2, "thu": 3, "fri": 4, "sat": 5, "sun": 6}
 WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun|MON|TUES|WEDNES|THURS|FRI|SATUR|SUN)(?:day|DAY)"
 """Whole names: "the Sun" is a newspaper."""
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
-HOLIDAYS = {
-    "christmas eve": (12, 24),
-    "christmas day": (12, 25),
-    "christmas": (12, 25),
-    "new year's day": (1, 1),
-    "new year's eve": (12, 31),
-    "valentine's day": (2, 14),
-    "halloween": (10, 31),
-}
 UNIT = r"(?:day|night|week|weekend|fortnight|month|quarter|year|decade|century|hour|minute|second)"
 _IN_DAYS = {"day": 1, "night": 1, "week": 7, "weekend": 7, "fortnight": 14}
 _IN_MONTHS = {"month": 1, "quarter": 3, "year": 12, "decade": 120, "century": 1200}
 
-Kind = Literal["date", "months", "years", "weekday", "step", "window", "open", "duration", "repeated", "unclear"]
+Kind = Literal[
+    "date", "months", "years", "weekday", "step", "window", "open", "duration", "repeated", "unclear", "feast", "nth"
+]
 Base = Literal["stated", "published", "before"]
 
 
@@ -68,7 +64,12 @@ class Moment:
     which: str = ""
     """weekday, months: "last", "next", "this" or nothing."""
     part: str = ""
-    """Early, mid, late, start, end, half1, half2, week1 to week5, earlier, later or around."""
+    """Early, mid, late, start, end, half1, half2, week1 to week5, earlier, later, around, turn, fiscal, onwards, or
+    whole for its week."""
+    short: int | None = None
+    """Of "'98" the 98: the latest such year that has begun."""
+    of: Moment | None = None
+    """nth: in which month; weekday: in which week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,11 @@ def resolve(moment: Moment, today: date | None, *, ahead: bool | None = None) ->
         The days; None where they cannot be known.
     """
     try:
+        if moment.short is not None:
+            if today is None:
+                return None
+            latest = today.year + (10 if ahead else 0)
+            moment = replace(moment, year=latest - (latest - moment.short) % 100, short=None)
         days = _RESOLVERS[moment.kind](moment, today, ahead) if moment.kind in _RESOLVERS else None
         return _part(days, moment.part, today) if days else None
     except (ValueError, OverflowError):  # 30 February; the year 0
@@ -148,7 +154,9 @@ def _date(moment: Moment, today: date | None, ahead: bool | None) -> Days | None
         if (moment.month, day) != (2, 29) or calendar.isleap(year):
             begins = date(year, moment.month, day)
             choices.append((begins, begins + length))
-    return _choose(choices, today, ahead)
+    if moment.which:
+        return _next_or_last(choices, today, moment.which)
+    return _choose(choices, today, ahead, one_day=True)
 
 
 def _from(first: date, length: timedelta) -> Days:
@@ -176,14 +184,17 @@ def _months(moment: Moment, today: date | None, ahead: bool | None) -> Days | No
     if today is None:
         return None if moment.which else Days(*_months_from(2001, month, moment.count), yearless=True)
     choices = [_months_from(today.year + off, month, moment.count) for off in (-2, -1, 0, 1, 2)]
-    if moment.which == "last":
-        return Days(*max(one for one in choices if one[1] < today))
-    if moment.which == "next":
-        return Days(*min(one for one in choices if one[0] > today))
-    if moment.which == "this":
-        here = [one for one in choices if one[0].year == today.year]
-        return Days(*here[0])
+    if moment.which:
+        return _next_or_last(choices, today, moment.which)
     return _choose(choices, today, ahead)
+
+
+def _next_or_last(choices: list[tuple[date, date]], today: date, which: str) -> Days:
+    if which == "last":
+        return Days(*max(one for one in choices if one[1] < today))
+    if which == "next":
+        return Days(*min(one for one in choices if one[0] > today))
+    return Days(*next(one for one in choices if one[0].year == today.year))
 
 
 def _months_from(year: int, month: int, count: int) -> tuple[date, date]:
@@ -197,13 +208,26 @@ SOON = timedelta(days=95)
 """... where it comes within this time. Newspapers name the year of what lies further off."""
 
 
-def _choose(choices: list[tuple[date, date]], today: date, ahead: bool | None) -> Days | None:
-    """Of the same days in several years: the latest that has begun, unless the words look ahead."""
+FARTHEST = timedelta(days=300)
+"""Even in the past tense a day that last came longer ago than this is looked for ahead..."""
+VERY_SOON = timedelta(days=14)
+"""... where it comes within this time: "it was announced for 20 November"."""
+
+
+def _choose(choices: list[tuple[date, date]], today: date, ahead: bool | None, *, one_day: bool = False) -> Days | None:
+    """Of the same days in several years: the latest that has begun, unless the words look ahead.
+
+    Of single days also what the tense says gives way where it would lead past a day close by to one almost a year off.
+    """
     past = [one for one in choices if one[0] <= today]
     future = [one for one in choices if one[1] >= today]
     if not past or not future:
         return None
     back, on = max(past), min(future)
+    if one_day and ahead and on[0] - today > LONG_AGO and today - back[0] < SOON:
+        return Days(*back)
+    if one_day and ahead is False and today - back[0] > FARTHEST and on[0] - today < VERY_SOON:
+        return Days(*on)
     far = today - back[0] > LONG_AGO and on[0] - today < SOON
     return Days(*(on if ahead or (ahead is None and far) else back))
 
@@ -217,6 +241,11 @@ def _years(moment: Moment, _today: date | None, _ahead: bool | None) -> Days | N
 def _weekday(moment: Moment, today: date | None, ahead: bool | None) -> Days | None:
     if today is None or moment.day is None:
         return None
+    if moment.of:
+        week = resolve(moment.of, today)
+        if week is None or week.first is None:
+            return None
+        return Days(*(week.first + timedelta(days=(moment.day - week.first.weekday()) % 7),) * 2)
     back = (today.weekday() - moment.day) % 7
     if moment.which == "next":
         off = 7 - back
@@ -259,6 +288,46 @@ def _window(moment: Moment, today: date | None, ahead: bool | None) -> Days | No
     return Days(min(far, today), max(far, today))
 
 
+def _feast(moment: Moment, today: date | None, ahead: bool | None) -> Days | None:
+    """A feast without a fixed day, in the year said or the one that the words look to."""
+    if moment.year is not None:
+        return Days(*(feast(moment.unit, moment.year),) * 2)
+    if today is None:
+        return None
+    choices = [(feast(moment.unit, today.year + off),) * 2 for off in (-2, -1, 0, 1, 2)]
+    if moment.which:
+        return _next_or_last(choices, today, moment.which)
+    return _choose(choices, today, ahead, one_day=True)
+
+
+def _nth(moment: Moment, today: date | None, ahead: bool | None) -> Days | None:
+    """As in "the first Monday of October", "the last day of the month", "the first six months of 2021"."""
+    inside = resolve(moment.of, today, ahead=ahead) if moment.of else None
+    if inside is None or inside.first is None or inside.last is None:
+        return None
+    first, last, count = inside.first, inside.last, moment.count
+    if moment.unit in ("day", "week", "month"):
+        if moment.unit == "month":
+            ends = (first, add_months(first, count)) if count > 0 else (add_months(last + _DAY, count), last + _DAY)
+        else:
+            size = timedelta(days=abs(count) * _IN_DAYS[moment.unit])
+            ends = (first, first + size) if count > 0 else (last + _DAY - size, last + _DAY)
+        begins, stops = ends[0], ends[1] - _DAY
+        return Days(begins, stops, inside.yearless) if first <= begins and stops <= last else None
+    if moment.unit == "th":
+        one = first + timedelta(days=count - 1)
+        return Days(one, one, inside.yearless) if first <= one <= last else None
+    if inside.yearless:
+        return None  # without a year nobody knows its weekdays
+    off = (moment.day or 0) - first.weekday() if count > 0 else last.weekday() - (moment.day or 0)
+    begins = first + timedelta(days=off % 7 + 7 * (count - 1)) if count > 0 else last - timedelta(days=off % 7)
+    stops = begins + timedelta(days=moment.last_day or 0)
+    return Days(begins, stops) if first <= begins <= last else None
+
+
+_DAY = timedelta(days=1)
+
+
 def _open(moment: Moment, today: date | None, _ahead: bool | None) -> Days | None:
     """As in "several years ago": some day up to today."""
     if today is None:
@@ -274,6 +343,8 @@ _RESOLVERS = {
     "step": _step,
     "window": _window,
     "open": _open,
+    "feast": _feast,
+    "nth": _nth,
 }
 
 
@@ -289,6 +360,17 @@ def _part(days: Days, part: str, today: date | None) -> Days | None:
         long = (last - first).days
         wide = 3 if long == 0 else 15 if long <= 31 else 366
         return Days(first - timedelta(days=wide), last + timedelta(days=wide), days.yearless, rough=True)
+    if part == "turn":  # of a year a month to either side of its first day, half each; of a century five years
+        if (last - first).days > 3000:
+            return Days(add_months(first, -60), add_months(first, 72) - _DAY, days.yearless, rough=True)
+        return Days(first - timedelta(days=17), first + timedelta(days=14), days.yearless, rough=True)
+    if part == "onwards":
+        return Days(first, None)
+    if part == "whole":
+        monday = first - timedelta(days=first.weekday())
+        return None if days.yearless else Days(monday, monday + timedelta(days=6))
+    if part == "fiscal":  # it may begin in April, July or October before, or in April of its own year
+        return Days(add_months(first, -6), add_months(last + _DAY, 4) - _DAY, rough=True)
     if part.startswith("week"):
         begins = first + timedelta(days=7 * (int(part[4:]) - 1)) if part != "week5" else last - timedelta(days=6)
         return Days(begins, min(last, begins + timedelta(days=6)), days.yearless, rough=True)
@@ -312,41 +394,3 @@ _SHARES = {
     "half1": (0.0, 0.5),
     "half2": (0.5, 1.0),
 }
-
-
-def written(days: Days) -> str:
-    """The EDTF of those days; XXXX for a year that nobody said, ~ where the ends are a reading."""
-    sign = "~" if days.rough else ""
-    if days.first is None or days.last is None:
-        return f"{_one(days.first, days.yearless, sign)}/{_one(days.last, days.yearless, sign)}"
-    if days.first == days.last:
-        return _one(days.first, days.yearless, sign)
-    for shorter in _shorter(days):
-        return shorter + sign
-    return f"{_one(days.first, days.yearless, sign)}/{_one(days.last, days.yearless, sign)}"
-
-
-def _shorter(days: Days) -> list[str]:
-    """The one sign that says exactly those days: a month, a season, a year, a decade, a century."""
-    first, last = days.first, days.last
-    if first is None or last is None or first.day != 1 or (last + timedelta(days=1)).day != 1:
-        return []
-    year = "XXXX" if days.yearless else f"{first.year:04}"
-    size = (last.year - first.year) * 12 + last.month - first.month + 1
-    if size == 1:
-        return [f"{year}-{first.month:02}"]
-    if size == 3 and first.month % 3 == 0:
-        return [f"{year}-{20 + first.month // 3}"]
-    if first.month != 1 or days.yearless:
-        return []
-    if size == 12:
-        return [year]
-    if size == 120 and first.year % 10 == 0:
-        return [f"{year[:3]}X"]
-    return [f"{year[:2]}XX"] if size == 1200 and first.year % 100 == 0 else []
-
-
-def _one(day: date | None, yearless: bool, sign: str) -> str:
-    if day is None:
-        return ".."
-    return (f"XXXX-{day.month:02}-{day.day:02}" if yearless else day.isoformat()) + sign

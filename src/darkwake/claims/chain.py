@@ -4,8 +4,8 @@ What the sentence itself says is `stated`; what holds only because the article s
 not. An article-level source is taken over by later sentences in two cases only, and never where a sentence names its
 own:
 
-- the article says that a paper "first reported" it, or rests its opening on "a report by" one: all later sentences that
-  name nobody;
+- the article says in its opening that a paper "first reported" it, or rests that opening on "a report by" one: all
+  later sentences that name nobody;
 - the sentence before, in the same paragraph, was laid to a document or a paper: the next one, where it names nobody.
 """
 
@@ -34,9 +34,12 @@ _FIRST_OF = re.compile(
     r"published|broke|disclosed|revealed)\b"
 )
 _TOLD = re.compile(
-    r"(?:\b(?:told|tells|telling|interview with|remarks to|comments to|statement to|speaking to|spoke to|"
-    r"speaking with|post on))"
-    r" (?P<name>(?:[Tt]he )?[A-Zi][\w’'-]*(?: (?:of |the )?[A-Z][\w’'-]*){0,4}(?: television| newspaper| radio)?)"
+    r"(?:\b(?:told|tells|telling|interview with|remarks to|comments to|statement to|[Ss]peaking to|[Ss]poke to|"
+    r"[Ss]peaking with|[Tt]alking to|post on))"
+    r" (?:(?:the |its )?(?:sister |state |local )?"
+    r"(?:news agency|newspaper|broadcaster|news website|paper|daily|magazine|channel|radio station) )?"
+    r"(?P<name>(?:[Tt]he )?[A-Zi][\w’'-]*(?: (?:of |the |and |& )?[A-Z][\w’'-]*){0,5}"
+    r"(?: television| newspaper| radio)?)"
 )
 _DATELINE = re.compile(r"\s*[A-Z][A-Z .’'-]{2,40}(?:, [^()\n]{1,30})? \((?P<name>[A-Z][\w ]{1,40})\) ?(?:--?|[–—]) ")
 _RELEASE = re.compile(
@@ -75,10 +78,13 @@ def chain(article: Article, attribution: Attribution | None, read: Read, people:
     outer = _outer(attribution, read)
     links += [] if outer else _again(attribution, people)
     for one in outer:
-        links += _heard_by(article, one, read) + _links(one, people)
+        links += _heard_by(people, one, read) + _links(one, people)
     if (far := people.outer(attribution.source)) is not None and not read.sentence.span.holds(attribution.source):
         links.append(_link(far, people))
-    return _once(links + _heard_by(article, attribution, read) + _links(attribution, people))
+    own = _links(attribution, people)
+    if not read.sentence.span.holds(attribution.source):  # a quotation that runs on is its speaker's by custom
+        own = [Link(link.name, link.kind, None, None, False) for link in own]
+    return _once(links + _heard_by(people, attribution, read) + own)
 
 
 def claimed(read: Read) -> list[Attribution]:
@@ -129,13 +135,13 @@ def _whole(article: Article, people: People) -> list[tuple[Link, int]]:
     opening = [block for block in article.blocks if block.kind == "paragraph"][:_OPENING]
     for at, block in enumerate(article.blocks):
         wire = _DATELINE.match(article.text, block.span.start, block.span.end) if block in opening else None
-        if wire and kind_of(wire["name"], "") == "outlet":
+        if wire and people.outlet(wire["name"]) is not None:
             found.append((Span(*wire.span("name")), block.span.start))
         for pattern in (_FIRST_BY, _FIRST_OF):
             for match in pattern.finditer(article.text, block.span.start, block.span.end):
                 name = match["name"]
-                whole = "first" in match[0].lower() or (at <= 1 or block in opening)
-                if whole and kind_of(name, "") == "outlet" and name != article.fact("outlet"):
+                paper = people.outlet(name) if at <= 1 or block in opening else None
+                if paper is not None and bare(paper) != bare(article.fact("outlet")):
                     found.append((Span(*match.span("name")), match.end()))
     people.whole = sorted(set(found), key=lambda one: one[1])
     return _whole(article, people)
@@ -208,7 +214,7 @@ def _again(attribution: Attribution, people: People) -> list[Link]:
             for one in read.attributions:
                 if one.source is not None and people.of(one.source).kind == "unnamed":
                     via = [other.source for other in _outer(one, read) if other.source]
-                    heard = [link for link in _heard_by(people.article, one, read) if link.start is not None]
+                    heard = [link for link in _heard_by(people, one, read) if link.start is not None]
                     via += [
                         Span(link.start, link.end) for link in heard if link.start is not None and link.end is not None
                     ]
@@ -217,18 +223,30 @@ def _again(attribution: Attribution, people: People) -> list[Link]:
     return [Link(link.name, link.kind, None, None, False) for link in links]
 
 
-def _heard_by(article: Article, attribution: Attribution, read: Read) -> list[Link]:
+def _heard_by(people: People, attribution: Attribution, read: Read) -> list[Link]:
     """The paper that somebody told it: "two officials told Reuters"."""
     cue = attribution.cue
     if cue is None:
         return []
-    for match in _TOLD.finditer(article.text, read.sentence.span.start, read.sentence.span.end):
+    for match in _TOLD.finditer(people.article.text, read.sentence.span.start, read.sentence.span.end):
         where = Span(*match.span("name"))
         own = match.start() == cue.start or cues.FORMS.get(match[0].split()[0].lower()) is None
-        outside = not any(content.meets(where) for content in attribution.contents)
-        if own and outside and kind_of(match["name"], "") == "outlet":
-            return [Link(bare(match["name"]), "outlet", where.start, where.end, True)]
+        if not own or any(content.meets(where) for content in attribution.contents):
+            continue
+        if (found := _paper(match["name"], people)) is not None:
+            name, length = found
+            return [Link(name, "outlet", where.start, where.start + length, True)]
     return []
+
+
+def _paper(written: str, people: People) -> tuple[str, int] | None:
+    """The outlet that a run of capitalised words begins with, and its length: "Reuters Monday" begins with Reuters."""
+    words = written.split(" ")
+    for count in range(len(words), 0, -1):
+        begin = " ".join(words[:count])
+        if (name := people.outlet(begin)) is not None:
+            return bare(name), len(begin)
+    return None
 
 
 def _once(links: Sequence[Link]) -> list[Link]:

@@ -31,7 +31,7 @@ import polars as pl
 from darkwake import schema
 from darkwake.claims import name_keys, predicates
 from darkwake.claims.facts import Amount, Facts, When, facts
-from darkwake.claims.sameness import amounts_apart, dates_apart
+from darkwake.claims.sameness import dates_apart
 from darkwake.evidence import content_id
 
 
@@ -144,16 +144,27 @@ def _within(inner: When, outer: When) -> bool:
     return after and before
 
 
+_OUT = frozenset({"ship", "depart"})
+"""Classes that tell one day: what was shipped out of a port left it."""
+
+
 def _stages(a: Facts, b: Facts) -> bool:
     """Loaded and unloaded have each their day."""
-    return a.kind != b.kind and predicates.together(a.kind, b.kind)
+    return a.kind != b.kind and predicates.together(a.kind, b.kind) and not {a.kind, b.kind} <= _OUT
 
 
 def _quantity(a: Facts, b: Facts) -> Difference | None:
-    pairs = [(one, other) for one in a.amounts for other in b.amounts if one.same_subject(other)]
-    if not pairs or any(not one.apart(other) for one, other in pairs):
-        return None
-    one, other = (amounts_apart(a, b) or pairs[0]) if pairs else pairs[0]
+    """Of what both count, the first of which no two numbers agree."""
+    for one in a.amounts:
+        others = [other for other in b.amounts if one.same_subject(other)]
+        same = [first for first in a.amounts if first.same_subject(one)]
+        if others and all(first.apart(other) for first in same for other in others):
+            pairs = [(first, other) for first in same for other in others]
+            return _numbers(*next((pair for pair in pairs if pair[0].rounded(pair[1])), pairs[0]))
+    return None
+
+
+def _numbers(one: Amount, other: Amount) -> Difference:
     kind = "count" if one.exact and other.exact else "quantity bound"
     hard = not one.rounded(other)
     thing = one.thing or other.thing

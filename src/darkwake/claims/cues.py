@@ -173,6 +173,12 @@ BODIES = word_set(
 )
 """What an organisation may be called instead of a name."""
 
+FIRMS = word_set(
+    "line lines shipping marine maritime trading carriers holdings ltd limited inc corp plc industries logistics "
+    "enterprises shipyard airlines airways foods motors chemicals petroleum"
+)
+"""Words that, capitalised in a name, make it a firm's and no person's."""
+
 DOCUMENTS = word_set(
     "complaint document documents report reports statement statements filing filings indictment letter letters "
     "memo study studies survey surveys poll polls paper dossier record records file files log logs email "

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from darkwake.claims.calendar import MONTH, SEASONS, WEEKDAY, Moment
+from darkwake.claims.gaps import tight
 from darkwake.claims.rules import (
     DAY,
     LEAD,
@@ -43,6 +45,54 @@ def _slashed(match: re.Match[str]) -> Moment | None:
     return Moment("unclear", year=year)
 
 
+@rule("figures", r"(?<![\w/.-])(?P<y>(?:19|20)\d\d)/(?P<m>0[1-9]|1[0-2])/(?P<d>[0-3]\d)(?![\d/-])")
+def _slashed_iso(match: re.Match[str]) -> Moment | None:
+    return _iso(match)
+
+
+@rule(
+    "figures",
+    r"(?<![\w/.,-])(?:(?P<m>0?[1-9]|1[0-2])/(?P<y>(?:19|20)\d\d)|(?P<z>(?:19|20)\d\d)-(?P<n>0[1-9]|1[0-2]))(?![\w/-]|[.,]\d)",
+)
+def _month_in_figures(match: re.Match[str]) -> Moment | None:
+    """10/2021 and 2021-10; "2009-10" may be two years, and is left to the rule of years."""
+    if match["z"] and int(match["n"]) > int(match["z"]) % 100:
+        return None
+    return Moment("months", year=int(match["y"] or match["z"]), month=int(match["m"] or match["n"]))
+
+
+@rule("figures", r"(?<![\w/.-])(?P<a>\d{1,2})/(?P<b>\d{1,2})/(?P<y>\d\d)(?![\w/-]|[.,]\d)")
+def _short_slashed(match: re.Match[str]) -> Moment | None:
+    one, two = int(match["a"]), int(match["b"])
+    if not (12 < one <= 31 and 0 < two <= 12) and not (12 < two <= 31 and 0 < one <= 12) and one != two:
+        return None  # which is the month?
+    month, day = (two, one) if one > 12 else (one, two)
+    return Moment("date", "published", month=month, day=day, short=int(match["y"]))
+
+
+@rule("month", rf"(?<![\w/.-])(?P<d>0?[1-9]|[12]\d|3[01])-(?P<m>{MONTH})-(?P<y>(?:19|20)\d\d|(?P<s>\d\d))(?![\w-])")
+def _dashed(match: re.Match[str]) -> Moment | None:
+    if match["s"]:
+        return Moment("date", "published", month=month_of(match["m"]), day=int(match["d"]), short=int(match["s"]))
+    return _dated(int(match["y"]), None, month_of(match["m"]), int(match["d"]), None)
+
+
+@rule("month", rf"\b(?P<m>{MONTH})\s*[-–—/]\s*(?P<n>{MONTH})(?:\s*,?\s+(?:of\s+)?(?P<y>{YEAR_WORDS}))?")
+def _months_on_end(match: re.Match[str]) -> Moment | None:
+    year, off = year_of(match["y"])
+    first, last = month_of(match["m"]), month_of(match["n"])
+    if year is not None and last < first:
+        year -= 1
+    count = (last - first) % 12 + 1
+    base = "published" if year is None else "stated"
+    return Moment("months", base, year=year, year_off=off, month=first, count=count)  # type: ignore[arg-type]
+
+
+@rule("figures", r"(?<![\w.,$-])(?P<y>(?:19|20)\d\d)\s*[-–—]\s*(?:present|today|now)\b")
+def _to_present(match: re.Match[str]) -> Moment | None:
+    return Moment("years", year=int(match["y"]), part="onwards")
+
+
 @rule(
     "month",
     rf"(?:\b{WEEKDAY},?\s+|\b(?:Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun)\.?,?\s+)?\b(?P<m>{MONTH})\s+(?:the\s+)?(?P<d>{DAY})"
@@ -57,13 +107,16 @@ def _month_first(match: re.Match[str]) -> Moment | None:
     year, off = year_of(match["y"])
     day = figures_of(match["d"])
     last = figures_of(match["e"]) if match["e"] else None
+    if (month_of(match["m"]), day, match["y"], last) == (9, 11, None, None) and _ATTACKS.match(after):
+        year = 2001
     return _dated(year, off, month_of(match["m"]), day, last)
 
 
 @rule(
     "month",
     rf"(?:\b{WEEKDAY},?\s+(?:the\s+)?|\b(?:Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun)\.?,?\s+)?(?<![\d.,$€£])(?P<d>{DAY})"
-    rf"(?:{TO}(?P<e>{DAY}))?\s+(?:of\s+)?(?P<m>{MONTH})(?:\s*,?\s+(?:of\s+)?(?P<y>{YEAR_WORDS}))?",
+    rf"(?:{TO}(?P<e>{DAY}))?\s+(?:of\s+)?(?P<m>{MONTH})"
+    rf"(?:\s*,?\s+(?:of\s+)?(?P<y>{YEAR_WORDS})|\s+['’]?(?P<s>\d\d)(?=\s*(?:[.,;)]|$)))?",
 )
 def _day_first(match: re.Match[str]) -> Moment | None:
     if (
@@ -74,7 +127,11 @@ def _day_first(match: re.Match[str]) -> Moment | None:
         return None
     year, off = year_of(match["y"])
     last = figures_of(match["e"]) if match["e"] else None
-    return _dated(year, off, month_of(match["m"]), figures_of(match["d"]), last)
+    found = _dated(year, off, month_of(match["m"]), figures_of(match["d"]), last)
+    return replace(found, short=int(match["s"])) if found and match["s"] else found
+
+
+_ATTACKS = tight(r",?\s+(?:terror\w*\s+)?(?:attacks?|hijack)")
 
 
 def _dated(year: int | None, off: int | None, month: int, day: int, last: int | None) -> Moment | None:
@@ -132,6 +189,10 @@ def _week_of_month(match: re.Match[str]) -> Moment | None:
     rf"(?:\s+of)?(?:\s+(?P<y>{YEAR_WORDS}))?\b",
 )
 def _season(match: re.Match[str]) -> Moment | None:
+    if not match["y"] and (
+        match[0].endswith(" of") or (match["s"][0].isupper() and re.match(r"\s+[A-Z]", words_after(match)))
+    ):
+        return None  # the fall of Rome, the Winter Olympics
     if not (match["w"] or match["y"]):
         if not re.search(
             r"\b(?:in|during|by|since|until|over|through|throughout|of)\s+(?:the\s+)?$", words_before(match)
@@ -155,22 +216,25 @@ def _season(match: re.Match[str]) -> Moment | None:
 
 @rule(
     "quarter",
-    rf"\b(?:the\s+)?(?:Q(?P<q>[1-4])|H(?P<h>[12])|(?P<o>first|second|third|fourth|final|last)[\s-](?P<u>quarter|half))"
+    rf"\b(?:the\s+)?(?:(?P<b>(?:19|20)\d\d)[\s-])?(?:Q(?P<q>[1-4])|(?P<r>[1-4])Q|H(?P<h>[12])|(?P<o>first|second|third|fourth|final|last)[\s-](?P<u>quarter|half))"
     rf"(?:\s+(?:of\s+|in\s+)?(?P<y>{YEAR_WORDS}|the\s+year\b))?",
 )
 def _quarter(match: re.Match[str]) -> Moment | None:
-    if (match["h"] and not match["y"]) or (match["o"] == "last" and not match["y"]):
+    said = match["y"] or match["b"]
+    if re.match(r"\s+(?:of\s+)?(?:the\s+)?(?:fiscal|financial|FY)", words_after(match)):
+        return Moment("unclear")  # nobody says where that year begins
+    if (match["h"] and not said) or (match["o"] == "last" and not said):
         return None
-    if match["q"] or match["h"]:
-        place, size = int(match["q"] or match["h"]), 3 if match["q"] else 6
+    if match["q"] or match["r"] or match["h"]:
+        place, size = int(match["q"] or match["r"] or match["h"]), 6 if match["h"] else 3
     else:
         size = 3 if match["u"] == "quarter" else 6
         place = 12 // size if match["o"] in ("final", "last") else ORDER[match["o"]]
-    if (match["u"] == "half" and not match["y"]) or place * size > 12:
+    if (match["u"] == "half" and not said) or place * size > 12:
         return None  # of a match, of a show
     if match["u"] == "quarter" and not match["y"] and re.match(r"\s+of\b", words_after(match)):
         return None
-    year, off = (None, 0) if (match["y"] or "").startswith("the") else year_of(match["y"])
+    year, off = (None, 0) if (said or "").startswith("the") else year_of(said)
     month = (place - 1) * size + 1
     return Moment("months", "stated" if year else "published", year=year, year_off=off, month=month, count=size)
 
@@ -184,7 +248,10 @@ def _half_of_month(match: re.Match[str]) -> Moment | None:
     )
 
 
-@rule("figures", rf"(?<![\w.,$€£#:/'-])(?P<y>{YEAR})(?:\s*[-–/]\s*(?P<z>(?:(?:19|20)\d\d|\d\d)))?(?![\w/:-]|[.,]\d)")
+@rule(
+    "figures",
+    rf"(?:(?<![\w.,$€£#:/'-])|(?<=\bmid-))(?P<y>{YEAR})(?:\s*[-–/]\s*(?P<z>(?:(?:19|20)\d\d|\d\d)))?(?![\w/:-]|[.,]\d)",
+)
 def _plain_year(match: re.Match[str]) -> Moment | None:
     year, before, after = int(match["y"]), words_before(match), words_after(match)
     end = int(match["z"]) if match["z"] else None
@@ -202,14 +269,18 @@ def _plain_year(match: re.Match[str]) -> Moment | None:
     if re.search(_COUNTED, before, re.IGNORECASE):
         return None
     if re.match(
-        r"\s+(?:%|percent|per\s?cent|(?:metric\s+)?tons?\b|tonnes?|km|kilomet|miles|people|barrels|feet|met(?:er|re)s"
+        r"\s*(?:GMT|UTC|hrs\b|hours\b|EST|EDT|CET|BCE?\b|B\.C\.|local\s+time)|\s+(?:%|percent|per\s?cent|(?:metric\s+)?tons?\b|tonnes?|km|kilomet|miles|people|barrels|feet|met(?:er|re)s"
         r"|dollars|euros|men|women|pounds|million|billion|others|kg|kilos|nautical|gallons|lit(?:er|re)s)",
         after,
     ):
         return None
     if not led and re.match(r"\s+[a-z]+s\b(?<!\bwas)(?<!\bhas)(?<!\bis)", after):
         return None
-    if not led and re.search(r"\b[A-Z][\w-]*\s+$", before) and not re.match(r"\s*(?:[.,;:)]|$|\s[a-z])", after):
+    if (
+        not (led or 1950 <= year <= 2049)
+        and re.search(r"\b[A-Z][\w-]*\s+$", before)
+        and not re.match(r"\s*(?:[.,;:)]|$|\s[a-z])", after)
+    ):
         return None
     if not (1800 <= year <= 2100) and not re.search(r"\b(?:in|since|year|until|from|of)\s+$", before, re.IGNORECASE):
         return None
@@ -230,11 +301,22 @@ _DECADES |= {"eighties": 80, "nineties": 90}
 @rule(
     "tens",
     r"\b(?:the\s+)?(?:(?P<y>(?:1[5-9]|20)\d0)['’]?s|(?:the|early|mid|late)[\s-]*['’](?P<d>[2-9]0)s"
-    r"|(?<=the )(?P<w>twenties|thirties|forties|fifties|sixties|seventies|eighties|nineties))\b",
+    r"|(?<=the )(?:(?P<p>early|mid|late)[\s-])?(?P<e>[2-9]0)s(?<!\d\d\ds)"
+    r"|(?<=the )(?:(?:early|mid|late)[\s-])?(?P<w>twenties|thirties|forties|fifties|sixties|seventies|eighties"
+    r"|nineties))\b",
 )
 def _decade(match: re.Match[str]) -> Moment | None:
-    year = int(match["y"]) if match["y"] else 1900 + (int(match["d"]) if match["d"] else _DECADES[match["w"]])
-    part = next((one for one in ("early", "mid", "late") if match[0].startswith(one)), "")
+    if match["e"] and (
+        not re.search(r"\b(?:in|of|since|during|from|throughout)\s+(?:the\s+)?$", words_before(match), re.IGNORECASE)
+        or re.search(
+            r"temperature|degrees|\bhighs\b|\blows\b|scored|percent",
+            match.string[max(0, match.start() - 90) : match.end() + 30],
+        )
+    ):
+        return None  # the warmth of a day
+    short = match["d"] or match["e"]
+    year = int(match["y"]) if match["y"] else 1900 + (int(short) if short else _DECADES[match["w"]])
+    part = next((one for one in ("early", "mid", "late") if re.search(rf"\b{one}\b", match[0])), "")
     return Moment("years", year=year, count=100 if year % 100 == 0 and match["y"] and year < 2000 else 10, part=part)
 
 

@@ -3,7 +3,8 @@
 Without a known day of publication the year of "Nov. 8" stays XXXX and "yesterday" stays unknown: nothing is guessed.
 With it, the latest such day that has begun is meant, unless the words look ahead ("will", "until", "scheduled for").
 Ends that the words leave open stay open: "since February" has no last day, "by June" no first. Both ends always belong;
-"before 8 November" and "after 8 November" therefore hold that day too: a day too wide, never too narrow.
+"before 8 November" and "after 8 November" therefore hold that day too: a day too wide, never too narrow. Of a sentence
+over `LONGEST` letters only so many are read.
 """
 
 from __future__ import annotations
@@ -15,10 +16,13 @@ from datetime import date, timedelta
 
 from darkwake import interval
 from darkwake.claims.article import Span
-from darkwake.claims.calendar import Days, Moment, resolve, written
+from darkwake.claims.calendar import Days, Moment, resolve
+from darkwake.claims.day_roles import role_of_day
 from darkwake.claims.gaps import tight
-from darkwake.claims.moments import Named, moments
+from darkwake.claims.moments import LONGEST, Named, moments
 from darkwake.claims.reckoned import PART, part_of
+from darkwake.claims.tense import looks_ahead
+from darkwake.claims.written import written
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,26 +64,32 @@ def dates(text: str, sentence: Span, *, published: str = "", earlier: Sequence[S
         Dates with offsets into the text. Durations and repetitions have no days and no EDTF; neither has a date that
         cannot be reckoned (anchor "none").
     """
-    words = sentence.of(text)
+    words = sentence.of(text)[:LONGEST]
     points = list(_points(words, published, earlier))
     return [_said(words, sentence.start, one) for one in _bounded(words, _joined(words, points))]
 
 
-def points(text: str, sentence: Span, *, published: str = "", earlier: Sequence[SaidDate] = ()) -> list[SaidDate]:
-    """As `dates`, but each named day by itself: the ends of "3 to 5 May" unjoined, "since" left out.
+def points(
+    text: str, sentence: Span, *, published: str = "", earlier: Sequence[SaidDate] = (), plain: bool = True
+) -> list[SaidDate]:
+    """As `dates`, but each named time by itself, as corpora mark them; measurements need it.
 
-    Corpora mark dates so; measurements need it.
+    The ends of "3 to 5 May" are unjoined, "since" is left out. With `plain` also "early 2009" is 2009 (TimeML keeps
+    "early" beside the value), and lengths of time up to or from now ("the past three weeks") are left out: durations.
     """
-    words = sentence.of(text)
-    return [_said(words, sentence.start, one) for one in _points(words, published, earlier)]
+    words = sentence.of(text)[:LONGEST]
+    found = _points(words, published, earlier, plain=plain)
+    kept = (one for one in found if not plain or "window" not in (one.moment.kind, one.moment.which))
+    return [_said(words, sentence.start, one) for one in kept]
 
 
 _PART_BEFORE = tight(rf"\b({PART})(?:[\s-]+(?:in\s+|on\s+)?)$", re.IGNORECASE)
+_LOOSE = ("early", "mid", "late", "start", "end", "earlier", "later", "around")
 _AROUND = tight(r"\b(?:around|about|circa|approximately|roughly)\s+$|\bc(?:a)?\.\s+$", re.IGNORECASE)
 
 
-def _points(words: str, published: str, earlier: Sequence[SaidDate]) -> Iterator[_Point]:
-    named = moments(words)
+def _points(words: str, published: str, earlier: Sequence[SaidDate], *, plain: bool = False) -> Iterator[_Point]:
+    named = _years_shared(words, moments(words))
     if not named:
         return
     today = _days_of(published)
@@ -90,9 +100,11 @@ def _points(words: str, published: str, earlier: Sequence[SaidDate]) -> Iterator
             break
     previous: date | None = None
     floor = 0
-    for bare in named:
-        point = _with_part(words, bare, floor)
-        ahead = _looks_ahead(words, point)
+    for one in named:
+        point = one if plain else _with_part(words, one, floor)
+        if plain and one.moment.part in _LOOSE:
+            point = one._replace(moment=replace(one.moment, part=""))
+        ahead = looks_ahead(words, point)
         base = anchor if point.moment.base == "before" else today
         days = _resolve(point.moment, base, ahead)
         if days and previous and base and point.moment.kind in ("date", "months"):
@@ -103,6 +115,31 @@ def _points(words: str, published: str, earlier: Sequence[SaidDate]) -> Iterator
         floor = point.end
         if known and days and days.first and days.last:
             anchor, previous = (days.first, days.last), days.first
+
+
+_LISTED = tight(
+    r"\s*(?:,|-|–|—|\band\b|\bor\b|\bto\b|\buntil\b|\btill\b|\bthrough\b|,\s+and\b)\s*(?:on\s+|in\s+|from\s+)?(?:the\s+)?"
+)
+
+
+def _years_shared(words: str, named: Sequence[Named]) -> list[Named]:
+    """As in "in May and June 2021": a year said once, at the end of a list, holds for all of it."""
+    shared: list[Named] = []
+    for one in reversed(named):
+        moment, later = one.moment, shared[-1] if shared else None
+        if (
+            later
+            and moment.kind in ("date", "months")
+            and moment.base == "published"
+            and (moment.year, moment.year_off, moment.short, moment.which) == (None, None, None, "")
+            and later.moment.kind in ("date", "months")
+            and later.moment.year is not None
+            and (moment.month or 13) <= (later.moment.month or 0)
+            and _LISTED.fullmatch(words[one.end : later.start])
+        ):
+            moment = replace(moment, base="stated", year=later.moment.year)
+        shared.append(one._replace(moment=moment))
+    return shared[::-1]
 
 
 _CHAIN = timedelta(days=62)
@@ -166,45 +203,12 @@ def _resolve(moment: Moment, base: tuple[date, date] | None, ahead: bool | None)
     return resolve(moment, None, ahead=ahead)
 
 
-_FUTURE = tight(
-    r"\b(?:will|shall|won['’]t|to be|(?:is|are|was|were) to|going to|set to|due|scheduled|slated|"
-    r"plan(?:s|ned|ning)?|expect(?:s|ed)?|upcoming|intends?|aims?|hopes?|until|till|through|deadline|"
-    r"expires?|would|ahead of|next|can|begins|starts|may|should|must|coming|runs)\b|['’]ll\b",
-    re.IGNORECASE,
-)
-_PAST = tight(
-    r"\b(?:was|were|had|has|have|did|said|told|took|made|came|went|began|saw|found|won|lost|left|got|gave"
-    r"|(?<!\bbe )held|since|ago|been|"
-    r"(?<!\bbe )[a-z]{2,20}ed)\b",
-    re.IGNORECASE,
-)
-_BY = tight(r"\bby\s+(?:the\s+)?$", re.IGNORECASE)
-_NEARBY = 90
-"""Letters to either side in which tense is looked for."""
-
-
-def _looks_ahead(words: str, one: Named) -> bool | None:
-    """Which way the nearest verb before it looks; else the first behind it."""
-    if one.moment.base != "published" or one.moment.kind == "window":
-        return None
-    before = words[max(0, one.start - _NEARBY) : one.start]
-    future = max((match.end() for match in _FUTURE.finditer(before)), default=-1)
-    past = max((match.end() for match in _PAST.finditer(before)), default=-1)
-    if future >= 0 or past >= 0:
-        return future >= past
-    after = words[one.end : one.end + _NEARBY]
-    ahead, back = _FUTURE.search(after), _PAST.search(after)
-    if not ahead and not back:
-        return True if one.moment.kind != "weekday" and _BY.search(before) else None
-    return bool(ahead and (not back or ahead.start() <= back.start()))
-
-
 _RANGE = tight(r"\s*(?:-|–|—|\bto\b|\buntil\b|\btill\b|\bthrough\b|\bup to\b)\s*(?:the\s+)?", re.IGNORECASE)
 _AND = tight(r"\s+and\s+(?:the\s+)?", re.IGNORECASE)
 _BETWEEN = tight(r"\bbetween\s+(?:the\s+)?$", re.IGNORECASE)
 _FROM = tight(r"\bfrom\s+(?:the\s+)?$", re.IGNORECASE)
 _MOVED = tight(r"\b(?:postpone|move|reschedule|shift|delay|change|put off|push|brought forward)", re.IGNORECASE)
-_JOINED = ("date", "months", "years", "weekday", "step")
+_JOINED = ("date", "months", "years", "weekday", "step", "feast", "nth")
 
 
 def _joined(words: str, points: Sequence[_Point]) -> Iterator[_Point]:
@@ -291,22 +295,10 @@ def _bounded(words: str, points: Iterator[_Point]) -> Iterator[_Point]:
         elif word == "after":
             days = replace(one.days, first=last, last=None)
         else:
-            days = replace(one.days, first=None, last=first if word in ("before", "prior to") else last)
+            whole = word not in ("before", "prior to") or one.moment.part or one.days.rough
+            days = replace(one.days, first=None, last=last if whole else first)
         end = after.end() if after and word == "from" else one.end
         yield replace(one, start=match.start(), end=end, days=days)
-
-
-_SAID = (
-    r"(?:said|says|reported|reports|stated|announced|added|confirmed|told|wrote|tweeted|claimed|denied|acknowledged|"
-    r"explained|declared|testified|disclosed|revealed|noted|insisted|warned|alleged)"
-)
-_SAID_BEFORE = tight(
-    rf"\b(?:{_SAID}|told(?:\s+[\w’']+){{1,3}}|(?:statement|report|announcement|interview|briefing|news conference"
-    rf"|press release)"
-    r"(?:\s+(?:issued|published|released))?)\s*,?\s*(?:(?:late|early)\s+)?(?:on\s+)?(?:late\s+|early\s+)?$",
-    re.IGNORECASE,
-)
-_SAID_AFTER = tight(rf"\s*,?\s*{_SAID}\b")
 
 
 def _said(words: str, offset: int, one: _Point) -> SaidDate:
@@ -315,8 +307,7 @@ def _said(words: str, offset: int, one: _Point) -> SaidDate:
     place = {"start": offset + one.start, "end": offset + one.end, "text": text}
     if kind in ("duration", "repeated"):
         return SaidDate(**place, edtf="", first=None, last=None, anchor="none", role=kind)  # type: ignore[arg-type]
-    said = _SAID_BEFORE.search(words[max(0, one.start - 48) : one.start]) or _SAID_AFTER.match(words, one.end)
-    role = "report" if said else "event"
+    role = role_of_day(words, one.start, one.end)
     if one.days is None or (one.days.first is None and one.days.last is None):
         return SaidDate(**place, edtf="", first=None, last=None, anchor="none", role=role)  # type: ignore[arg-type]
     edtf = f"{one.moment.year}-XX-XX" if kind == "unclear" else written(one.days)

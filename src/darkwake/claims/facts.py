@@ -12,27 +12,45 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from darkwake import interval
-from darkwake.claims import name_keys
+from darkwake.claims import name_keys, predicates
+from darkwake.claims.cast import Cast, cast, offices, the_ship
+from darkwake.claims.name_keys import thing_key
+from darkwake.claims.slot import PEOPLE_AND_SHIPS
 
 ABOUT = 0.1
 """How far "about 2,000" reaches to each side where the grammar of quantities gave it no interval."""
 TON_SPREAD = 0.13
 """A short ton is 0.907 and a long ton 1.016 metric tons: how far apart an unqualified ton and another may lie."""
 _TONS = frozenset({"ton", "tonne", "metric ton", "metric tonne", "short ton", "long ton", "t"})
-_COUNTED = frozenset({"amount", "share", "price"})
+_COUNTED = frozenset({"amount", "share", "price", "equivalent", "reckoned"})
+_CURRENCIES = {"$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY"}
 _WORD = re.compile(r"\w+")
 _ANOTHER = re.compile(
     r"\b(?:another|a (?:second|third|fourth|fifth|further|separate|new)|additional|the (?:second|third|latest|next)"
     r"|more shipments|new shipments?|separate)\b",
     re.IGNORECASE,
 )
-_SHIP = re.compile(
-    r"\b(?:ships?|vessels?|tankers?|freighters?|carriers?|dhows?|barges?|boats?|containerships?|MV|M/V|MT|M/T|SS|USS|USCGC|HMS)"
-    r" (?:named |called )?[“\"‘']?(?P<name>[A-Z][\w’-]*(?: [A-Z\d][\w’-]*){0,3})"
-    r"(?:[”\"’']? and (?:the )?[“\"‘']?(?P<second>[A-Z][\w’-]*(?: [A-Z][\w’-]*){0,3}))?"
+_TOTAL = re.compile(
+    r"\b(?:in all(?=,)|in total|all told|altogether|(?:taken |all )?together|combined|brought the total"
+    r"|total (?:shipped|sold|delivered|seized|imported|exported)"
+    r"|the (?:two|three|four|five|six) (?:shipments|cargoes|deliveries|seizures))\b",
+    re.IGNORECASE,
 )
-_ABOARD = re.compile(r"\b(?:aboard|on board) (?:the )?(?P<name>[A-Z][\w’-]*(?: [A-Z\d][\w’-]*){0,3})")
-_QUOTED_SHIP = re.compile(r"\b(?:[Ss]hip|[Vv]essel|[Tt]anker|[Ff]reighter)s? [“\"‘'](?P<name>[^”\"’']{2,40})[”\"’']")
+"""A sum over several happenings is another statement than any of them."""
+_MADE = re.compile(
+    r"\b(?:built|launched|founded|established|born|opened|registered|completed) (?:in|on)\s*$", re.IGNORECASE
+)
+"""Before a date that belongs to a thing's past, not to what is told: "the Grey Petrel, built in 1998, sailed"."""
+_DUE = re.compile(
+    r"\b(?:due|expected|awaited|next)\b[^.;]{0,20}\b(?:at|in|call|port|to (?:arrive|call|dock|berth|put in))\b"
+    r"|\b(?:would|will) (?:put in|call|dock|berth|arrive) (?:at|in)\b"
+    r"|\bnext (?:call|port)\b|\bport of (?:call|destination)\b",
+    re.IGNORECASE,
+)
+"""An arrival that is still to come."""
+_ENDED = re.compile(r"\b(?:no longer|any ?more)\b", re.IGNORECASE)
+_STOPPING = frozenset({"stop", "halt", "hold", "turn back", "block"})
+"""To stop, halt or hold a ship is to detain it."""
 
 
 class When(NamedTuple):
@@ -52,14 +70,9 @@ class When(NamedTuple):
 
     def meets(self, other: When) -> bool:
         """Whether both may be the same day; without years, the month (and day) decide."""
-        if (self.first or self.last) and (other.first or other.last):
-            return not (
-                (self.last is not None and other.first is not None and self.last < other.first)
-                or (other.last is not None and self.first is not None and other.last < self.first)
-            )
-        if self.month and other.month:
-            return self.month == other.month and (not self.day or not other.day or self.day == other.day)
-        return True
+        if self.first and self.last and other.first and other.last:
+            return self.first <= other.last and other.first <= self.last
+        return not _dates(self).apart(_dates(other))
 
     def gap_days(self, other: When) -> int:
         """Days between the two where they do not meet; very many where that cannot be told."""
@@ -70,9 +83,14 @@ class When(NamedTuple):
         ]
         if ends:
             return max(0, *ends)
-        if self.month and other.month and self.day and other.day and self.month == other.month:
-            return abs(self.day - other.day)
+        if self.month and other.month and self.day and other.day:
+            days = abs((date(2000, self.month, self.day) - date(2000, other.month, other.day)).days)
+            return min(days, 366 - days)
         return 9999
+
+
+def _dates(when: When) -> interval.Dates:
+    return interval.Dates(when.first, when.last, when.edtf)
 
 
 class Amount(NamedTuple):
@@ -86,6 +104,7 @@ class Amount(NamedTuple):
     unit: str
     thing: str
     text: str
+    role: str = "amount"
 
     @property
     def exact(self) -> bool:
@@ -163,18 +182,36 @@ class Facts:
     amounts: tuple[Amount, ...]
     sources: frozenset[str]
     """Named stations below the publisher."""
+    speaker: str
+    """Who says it in the end, named or not."""
     shingles: frozenset[int]
     another: bool
     """Whether it calls itself another, a second, a further one."""
+    total: bool
+    """Whether it sums over several happenings."""
     correction: bool
+    due: bool
+    """Whether it is still to come: planned, or a ship that is due."""
     planned: bool
+    """Planned, asked or merely possible: it contradicts nothing."""
     denied: bool
 
     @property
     def mark(self) -> tuple[object, ...]:
         """Everything that two claims of the very same words must share to be told apart by their articles only."""
         said = (self.lemma, self.kind, self.when, self.amounts, self.agents, self.targets, self.named, self.places)
-        return (self.shingles, *said, self.things, self.ships, self.sources, self.denied, self.planned, self.correction)
+        return (
+            self.shingles,
+            *said,
+            self.things,
+            self.ships,
+            self.sources,
+            self.denied,
+            self.planned,
+            self.due,
+            self.correction,
+            self.total,
+        )
 
     @property
     def order(self) -> tuple[date, str, int]:
@@ -190,11 +227,11 @@ def shingles(text: str, size: int) -> frozenset[int]:
     return frozenset(zlib.crc32(" ".join(words[at : at + size]).encode()) for at in range(len(words) - size + 1))
 
 
-def whens(said: Iterable[Mapping[str, Any]]) -> tuple[When, ...]:
-    """The dates of the event itself, not of its report, its length or its repetition."""
+def whens(said: Iterable[Mapping[str, Any]], text: str = "", start: int = 0) -> tuple[When, ...]:
+    """The dates of the event itself, not of its report, its length or its repetition, nor of a thing's own past."""
     found = []
     for one in said:
-        if one["role"] != "event":
+        if one["role"] != "event" or _MADE.search(text[: max(0, one["start"] - start)]):
             continue
         parts = re.fullmatch(r"(?:\d{4}|XXXX|\d{2}XX|\d{3}X)-(\d\d)(?:-(\d\d))?[?~%]?", one["edtf"] or "")
         month, day = (int(parts[1]), int(parts[2] or 0)) if parts else (0, 0)
@@ -203,8 +240,17 @@ def whens(said: Iterable[Mapping[str, Any]]) -> tuple[When, ...]:
     return tuple(sorted(found, key=lambda one: (one.first or date.min, one.last or date.max, one.edtf)))
 
 
-def amounts(said: Iterable[Mapping[str, Any]]) -> tuple[Amount, ...]:
-    """What is counted or measured; rates, equivalents and ordinals are no amounts of the happening."""
+_WITH = re.compile(
+    r"^\W*(?:with|from|out of) (?P<load>[^;.]{3,60}?),? [^;.,]{0,40}\b(?:could|can|would|might) (?P<does>[^;.]+)",
+    re.IGNORECASE,
+)
+"""A reckoning without "enough": "with 700 tons of it, growers could dress 280 orchards"."""
+
+
+def amounts(said: Iterable[Mapping[str, Any]], text: str = "") -> tuple[Amount, ...]:
+    """What is counted or measured, and what it is said to be enough for; rates and ordinals are no amounts of it."""
+    reckoning = _WITH.search(text)
+    for_what = reckoning["does"] if reckoning else ""
     found = [
         Amount(
             one["low"],
@@ -212,24 +258,15 @@ def amounts(said: Iterable[Mapping[str, Any]]) -> tuple[Amount, ...]:
             bool(one["low_in"]),
             bool(one["high_in"]),
             one["comparator"],
-            one["unit"],
-            name_keys.thing_key(one["thing"]),
+            _CURRENCIES.get(one["unit"], one["unit"]),
+            thing_key(one["thing"]),
             one["text"],
+            "equivalent" if one["role"] in ("equivalent", "reckoned") or one["text"] in for_what else "amount",
         )
         for one in said
         if one["role"] in _COUNTED and (one["low"] is not None or one["high"] is not None)
     ]
     return tuple(sorted(found, key=lambda one: (one.unit, one.thing, one.low or 0.0, one.high or 0.0, one.text)))
-
-
-def ship_names(text: str) -> frozenset[str]:
-    """Ships that are named as such: "the tanker Grey Petrel"."""
-    found = set()
-    for match in _SHIP.finditer(text):
-        found |= {name_keys.key(one) for one in match.group("name", "second") if one}
-    found |= {name_keys.key(match["name"]) for match in _QUOTED_SHIP.finditer(text)}
-    found |= {name_keys.key(match["name"]) for match in _ABOARD.finditer(text)}
-    return frozenset(found)
 
 
 def published(article: Mapping[str, Any]) -> tuple[date | None, date | None]:
@@ -253,26 +290,45 @@ def publisher(chain: list[Mapping[str, Any]], outlet: str) -> int:
 def facts(claims: pl.DataFrame, articles: pl.DataFrame) -> list[Facts]:
     """Every claim of CLAIMS as `Facts`, in an order that does not depend on the order of the rows."""
     known: dict[str, tuple[date | None, date | None, str, list[tuple[int, int]]]] = {}
-    for row in articles.select("id", "published", "outlet", "blocks").iter_rows(named=True):
+    listed = articles.select("id", "published", "outlet", "blocks", "title", "text").rows(named=True)
+    for row in listed:
         corrected = [(one["start"], one["end"]) for one in row["blocks"] if one["kind"] == "correction"]
         known[row["id"]] = (*published(row), row["outlet"], corrected)
-    found = [_fact(row, *known.get(row["article"], (None, None, "", []))) for row in claims.iter_rows(named=True)]
+    who = cast(listed)
+    found = [_fact(row, who, *known.get(row["article"], (None, None, "", []))) for row in claims.iter_rows(named=True)]
     return sorted(found, key=lambda one: (one.order, one.id))
 
 
 def _fact(
-    row: Mapping[str, Any], first: date | None, last: date | None, outlet: str, corrected: list[tuple[int, int]]
+    row: Mapping[str, Any],
+    who: Cast,
+    first: date | None,
+    last: date | None,
+    outlet: str,
+    corrected: list[tuple[int, int]],
 ) -> Facts:
+    text = row["text"]
+    ships, places, whose = who.told(text)
     names: dict[str, set[str]] = {"agent": set(), "target": set()}
     named = set()
     for actor in row["actors"]:
         key = name_keys.key(actor["name"])
+        if key in places or key in whose:
+            continue
         names.setdefault(actor["role"], set()).add(key)
-        if any(word[:1].isupper() for word in actor["name"].split()[-2:]):
+        if _is_name(actor["name"]):
             named.add(key)
+    for key, role in offices(text):
+        named.add(key)
+        if not any(key in known for known in names.values()):
+            names[role].add(key)
     # "aboard the Grey Petrel": a name that neither acts nor is acted on
     named |= {name_keys.key(one) for one in row["things"] if all(word[:1].isupper() for word in one.split())}
+    said_places = {place_key(one) for one in row["places"]} - whose
+    meant = "" if ships else who.meant(row["article"], text)
     links = row["chain"][publisher(row["chain"], outlet) :]
+    much = amounts(row["quantities"], text)
+    lemma, kind, due = _predicate(row, much, bool(ships or meant) or the_ship(text))
     return Facts(
         id=row["id"],
         article=row["article"],
@@ -280,24 +336,60 @@ def _fact(
         at=row["at"],
         published=first,
         published_last=last,
-        text=row["text"],
-        lemma=row["predicate"],
-        kind=row["predicate_class"],
+        text=text,
+        lemma=lemma,
+        kind=kind,
         agents=frozenset(names["agent"]),
         targets=frozenset(names["target"]),
-        named=frozenset(named),
-        ships=ship_names(row["text"]),
-        places=frozenset(place_key(one) for one in row["places"]),
-        things=frozenset(one for one in map(name_keys.thing_key, row["things"]) if one),
-        when=whens(row["dates"]),
-        amounts=amounts(row["quantities"]),
+        named=frozenset(named - places - who.ships),
+        ships=ships | {meant} if meant else ships,
+        places=(frozenset(said_places) | {place_key(one) for one in places}) - who.ships,
+        things=frozenset(one for one in map(thing_key, row["things"]) if one) - who.ships - places,
+        when=whens(row["dates"], text, row["start"]),
+        amounts=much,
         sources=frozenset(name_keys.key(one["name"]) for one in links if one["kind"] not in ("unnamed", "unknown")),
-        shingles=shingles(row["text"], 3),
-        another=bool(_ANOTHER.search(row["text"])),
+        speaker=name_keys.key(links[-1]["name"]) if links else "",
+        shingles=shingles(text, 3),
+        another=bool(_ANOTHER.search(text)),
+        total=bool(_TOTAL.search(text)),
         correction=any(start <= row["start"] < end for start, end in corrected),
-        planned=row["modality"] in ("planned", "asked", "possible"),
-        denied=row["modality"] == "denied" or bool(row["negated"]),
+        due=due or row["modality"] == "planned",
+        planned=due or row["modality"] in ("planned", "asked", "possible"),
+        # "no longer sails" tells of an end; it does not deny that it sailed
+        denied=row["modality"] == "denied" or (bool(row["negated"]) and not _ENDED.search(text)),
     )
+
+
+def _beside_office(text: str) -> tuple[str, str] | None:
+    """The first verb of a known class, where a parser took a word of an office ("harbour police") for the verb."""
+    verbs = (predicates.LEXICON.get(word) for word in _WORD.findall(text) if word.islower())
+    found = (predicates.of_verb(one[0]) for one in verbs if one and one[1])
+    return next(((one.lemma, one.kind) for one in found if one.kind), None)
+
+
+def _is_name(name: str) -> bool:
+    """Whether there is a proper name in it; a capital that only opens a sentence ("Officers") is none."""
+    first, *rest = name.split() or [""]
+    common = thing_key(first) in PEOPLE_AND_SHIPS
+    return any(word[:1].isupper() for word in rest) or (first[:1].isupper() and not common)
+
+
+def _predicate(row: Mapping[str, Any], much: tuple[Amount, ...], ship: bool) -> tuple[str, str, bool]:
+    """Lemma and class, with what the whole claim adds to its verb; and whether it is still to come.
+
+    What is said to be enough for something is a reckoning, whatever its verb; a ship that is due somewhere, or has
+    it for its next call, is to arrive there; and to stop or hold a ship is to detain it.
+    """
+    lemma, kind = row["predicate"], row["predicate_class"]
+    if lemma and not kind and any(lemma in key.split() for key, _ in offices(row["text"])):
+        lemma, kind = _beside_office(row["text"]) or (lemma, kind)
+    if any(one.role == "equivalent" for one in much):
+        return lemma, "suffice", False
+    if ship and _DUE.search(row["text"]):
+        return lemma, "arrive", True
+    if ship and lemma in _STOPPING:
+        return lemma, "seize", False
+    return lemma, kind, False
 
 
 _PLACE_WORDS = re.compile(r"\b(?:the|port|city|town|village|province|harbou?r|of)\b ?")

@@ -80,11 +80,19 @@ def ends_of(hit: Hit, comparator: str, hedge: str) -> tuple[float | None, float 
     return low, high, True, high_in and high is not None
 
 
+_USES = (
+    "dress|light|feed|fill|supply|serve|cover|heat|power|water|treat|equip|stock|house|clothe|run|sustain|provide for|"
+    "furnish|paint|irrigate|pave|load|outfit|fit out|be enough for|do for|last"
+).replace(" ", r"\s")
 _ENOUGH = tight(
-    r"(?:\b(?:enough|sufficient)\s+(?:[a-z]+\s+){0,3}?(?:for|to\s+[a-z]+)\s+(?:the\s+|up\s+)?"
+    r"(?:\bsuffic(?:es?|ed|ing)\s+(?:for|to\s+[a-z]+)\s+(?:the\s+|up\s+)?"
+    rf"|\b(?:could|would|can|might|will)\s+(?:be\s+used\s+to\s+|have\s+)?(?:{_USES})(?:ed)?\s+(?:the\s+)?"
+    r"|\b(?:enough|sufficient)\s+(?:[a-z]+\s+){0,3}?(?:for|to\s+[a-z]+)\s+(?:the\s+|up\s+)?"
     r"|\b(?:equivalent|equal|equates|equating|comparable)\s+(?:to|of)\s+(?:the\s+[a-z]+\s+of\s+)?|\bthe\s+same\s+as\s+)$",
     re.IGNORECASE,
 )
+AS_MUCH = tight(r"\b(?:as\s+(?:much|many)\s+as|what)\b", re.IGNORECASE)
+_NEEDED = tight(r"\s+(?:(?:would|could|might|will)\s+)?(?:need|use|require|consume)s?\b")
 _TIME = r"(?P<time>second|minute|hour|day|night|week|fortnight|month|quarter|year|decade)"
 _RATE = tight(
     rf"\s*(?:,\s)?(?:\b(?:an?|per|each|every)\s+|/|-a-){_TIME}\b|\s+(?P<often>daily|weekly|monthly|quarterly|yearly|annually|hourly)\b"
@@ -107,10 +115,16 @@ _PRICE = tight(
 )
 
 
+def is_need(words: str, hit: Hit, begin: int, ends: tuple[int, int]) -> bool:
+    """As in "as much as 260 orchards would need": there "as much as" bounds nothing."""
+    lead = words[max(0, begin - 16) : hit.start]
+    return bool(AS_MUCH.search(lead)) and any(_NEEDED.match(words, at) for at in ends)
+
+
 def role_of(words: str, hit: Hit, begin: int, ends: tuple[int, int], *, share: bool) -> tuple[str, str]:
     """Its role, and of a rate or a price what it is for."""
     before = words[max(0, begin - 64) : begin]
-    if _ENOUGH.search(before):
+    if _ENOUGH.search(before) or is_need(words, hit, begin, ends):
         return "equivalent", ""
     rate = next((match for at in ends if (match := _RATE.match(words, at))), None)
     if rate and (rate["time"] or rate["often"]):

@@ -7,12 +7,14 @@ denial needs a verb that denies; "is not familiar with the situation" and "decli
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from darkwake.claims import cues
 from darkwake.claims.article import Span
 from darkwake.claims.attribution import Attribution, Read
 from darkwake.claims.cues import word_set
+from darkwake.claims.naming import head_word
 from darkwake.claims.tokens import Token
 
 Word = Literal["asserted", "alleged", "possible", "planned", "asked", "denied"]
@@ -52,6 +54,7 @@ _NEGATION = re.compile(r"\b(?:not|never|no longer|neither|nor)\b|n[’']t\b")
 _BARE = re.compile(
     r"(?<![.!?] )(?<!^)\b(may|might|could|will|shall)\b(?! \d)(?=(?: (?:not|also|still|never|soon|even|now))? [a-z]+)"
 )
+_ACCUSATIONS = word_set("complaint indictment lawsuit affidavit suit accusation allegation charges allegations")
 _NOT_WILL = word_set("his her their its my our your the a this last own free good")
 
 
@@ -65,13 +68,14 @@ class Manner(NamedTuple):
     """Whether the words said negate their own main verb: a hint, which the slots may know better."""
 
 
-def modality(read: Read, content: Span, attribution: Attribution | None) -> Manner:
+def modality(read: Read, content: Span, attribution: Attribution | None, through: Sequence[str] = ()) -> Manner:
     """The manner in which some words of a sentence are said.
 
     Args:
         read: the sentence.
         content: the words said.
         attribution: the saying they belong to; None where the sentence names nobody.
+        through: names of those whom the claim inherits from the article; what stands under a complaint is alleged.
     """
     tokens = [token for token in read.sentence.tokens if content.start <= token.start and token.end <= content.end]
     said, places = _joined(tokens)
@@ -86,16 +90,19 @@ def modality(read: Read, content: Span, attribution: Attribution | None) -> Mann
     if attribution is not None and attribution.rule in cues.ADVERBS:
         hedges.append((-1, attribution.rule))
     shown = tuple(dict.fromkeys(said[at : at + len(text)] if at >= 0 else text for at, text in sorted(hedges)))
-    return Manner(_word(read, said, attribution, words), shown, _negated(tokens, lowered))
+    mood = _word(read, said, attribution, words)
+    if mood == "asserted" and any(head_word(name) in _ACCUSATIONS for name in through):
+        mood = "alleged"
+    return Manner(mood, shown, _negated(tokens, lowered))
 
 
 def _word(read: Read, said: str, attribution: Attribution | None, words: set[str]) -> Word:
     flags, negated = _cue(read, attribution)
-    if "d" in flags and not negated:
+    rule = attribution.rule if attribution else ""
+    if ("d" in flags and not negated) or "untrue" in rule:
         return "denied"
     if "q" in flags or said.rstrip("\"”’'» ").endswith("?"):
         return "asked"
-    rule = attribution.rule if attribution else ""
     if (
         "a" in flags
         or rule in ("allegedly", "purportedly", "supposedly")

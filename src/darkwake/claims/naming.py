@@ -30,7 +30,32 @@ _LONE = word_set(
 _NO_NAME = word_set(
     "a an the its his her their our my this that these those some one two three four no any each both what how"
 )
+_OF_BODIES = cues.BODIES | cues.FIRMS
+_NO_PERSON = _OF_BODIES | cues.OUTLET_WORDS
 _NOT_NAMES = word_set("monday tuesday wednesday thursday friday saturday sunday")
+
+
+_NAME = r"[^\W\d_a-z][\w’'.-]*"
+_CALLED = re.compile(
+    rf"(?P<before>[^,;:]{{0,120}} )(?P<role>[a-z][a-z-]+) "
+    rf"(?P<name>{_NAME}(?: (?:al|bin|de|van|von|der|da|del|{_NAME})){{0,2}} {_NAME})(?=,|$)"
+)
+"""As in "Amber Bay customs service head Ada Quill": after the noun of an office comes who holds it."""
+_ROLE_WORDS = cues.ROLES | cues.TITLES | word_set("headmaster chairperson vice-president harbourmaster foreman")
+_SEEN_BY = re.compile(
+    r" (?:(?:that (?:was|were) )?(?:seen|reviewed|obtained|read|examined|viewed|published|released)) (?:by|in|on) .*",
+    re.DOTALL,
+)
+
+
+def document(text: str) -> str:
+    """A document's name without who saw it: "a port log reviewed by the Lantern" is a port log."""
+    return _SEEN_BY.sub("", text) or text
+
+
+def no_person(name: str) -> bool:
+    """Whether a word of a name makes it a firm's, a body's or a paper's."""
+    return any(word.lower().strip(".") in _NO_PERSON for word in name.split())
 
 
 def bare(text: str) -> str:
@@ -74,6 +99,7 @@ def kind_of(text: str, entity: str) -> Kind:
         text: the source as written.
         entity: "ORG" where the parse found an organisation, a state or a people in it, "" otherwise.
     """
+    text = document(text)
     if _is_outlet(text):
         return "outlet"
     head = head_word(text)
@@ -89,7 +115,7 @@ def kind_of(text: str, entity: str) -> Kind:
         return "unnamed"
     if head in cues.BODIES or singular in cues.BODIES or entity == "ORG":
         return "organisation"
-    if any(word.lower() in cues.BODIES for word in re.findall(r"[A-Z][\w-]+", text)):
+    if any(word.lower() in _OF_BODIES for word in re.findall(r"[A-Z][\w-]+", text)):
         return "organisation"
     if re.fullmatch(r"(?:the |The )?[A-Z][A-Z.&-]{1,9}", text):
         return "organisation"
@@ -105,6 +131,8 @@ def person_in(text: str, entity: str) -> tuple[str, str] | None:
     """
     if _is_outlet(text):
         return None
+    if (called := _CALLED.match(text)) and (called["role"].lower() in _ROLE_WORDS):
+        return called["name"], " ".join(f"{called['before']}{called['role']}{text[called.end('name') :]}".split())
     runs = [match[0] for match in _RUN.finditer(text)]
     if entity:
         runs = [entity, *runs]
@@ -113,7 +141,7 @@ def person_in(text: str, entity: str) -> tuple[str, str] | None:
             continue
         name, title = _without_titles(_POSSESSIVE.sub("", run))
         words = name.split()
-        if not words or any(word.lower().strip(".") in cues.BODIES | cues.OUTLET_WORDS for word in words):
+        if not words or no_person(name):
             continue
         known = run == entity or bool(title) or _office_follows(text, run) or _office_before(text, run)
         if not _personal(text, run, words, known):
@@ -129,8 +157,10 @@ def _personal(text: str, run: str, words: list[str], known: bool) -> bool:
     before = text.partition(run)[0].lower().split()
     if before and before[-1] in ("of", "for", "at", "from", "the", "in") and not known:
         return False
-    if before and before[-1] in ("of", "for", "at", "from", "in"):
+    if before and before[-1] in ("of", "for", "at", "from", "in", "by"):
         return False
+    if before and before[-1] == "the" and run.startswith(words[0]) and not _office_before(text, run):
+        return False  # "a log seen by the Amber Ledger": a name after "the" is no person's, unless a title stands first
     if words[0].lower() in _NOT_NAMES or (
         text[len(text.partition(run)[0]) + len(run) :].startswith(("'s ", "’s ")) and text.strip() != run
     ):

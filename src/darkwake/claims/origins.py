@@ -3,9 +3,10 @@
 Each claim of a cluster has a chain: publisher, whom it cites, whom that one cites. Two claims have one origin where
 
 - their chains share a station below the publishers (a person, an office, another outlet, a document);
-- the one's publisher is a station of the other's chain: "Reuters reported" and the article of Reuters itself;
+- the one's publisher is a station of the other's chain: "Reuters reported" and the article of Reuters itself, unless
+  each names another source behind it;
 - one article gives its source for the happening elsewhere in its text;
-- two articles share the sentence, or one is as a whole a copy of the other.
+- two articles share the sentence (a short one with a neighbour of it), or one is as a whole a copy of the other.
 
 Sources without a name ("officials") are stations only under whoever cites them. *At least* counts only origins that end
 in a name; two names that may be one ("the ministry", "the Velmora ministry") count once there. *At most* counts every
@@ -15,6 +16,7 @@ claim raises the most and never the least.
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,6 +36,17 @@ SENTENCE = 0.8
 """Share of a sentence's runs of three words that another article must have for the sentence to be the same."""
 _SHORTEST = 10
 """Runs below which a sentence may be the same by chance."""
+_NEAR = 80
+"""Signs beside a sentence that are looked at."""
+_OWN_REPORTER = re.compile(r" .*\b(?:reporters?|correspondents?|journalists?|staff)\b")
+"""After an outlet's own name: its reporter is the outlet."""
+_DOCUMENT = re.compile(
+    r"(?:(?:an?|the|one|two|internal|leaked) )*"
+    r"(?P<name>(?:[a-z]+ ){0,2}(?:bills? of lading|declarations?|manifests?|logs?|notes?|letters?|memos?"
+    r"|reports?|invoices?|records?|documents?|filings?|contracts?|statements?|emails?))"
+    r"(?: (?:seen|obtained|reviewed|viewed|examined|inspected|read) by\b.*)",
+    re.IGNORECASE,
+)
 _UNNAMED = ("unnamed", "unknown")
 
 
@@ -52,6 +65,8 @@ class _Told:
     kinds: tuple[str, ...]
     stated: tuple[bool, ...]
     runs: frozenset[int]
+    beside: tuple[frozenset[int], frozenset[int]]
+    """Runs of as many signs as a sentence has, before it and after it."""
     published: str
 
 
@@ -88,7 +103,8 @@ def origins(clusters: pl.DataFrame, claims: pl.DataFrame, articles: pl.DataFrame
     """
     copies = [one for one in reuses(articles) if one.share >= COPY]
     houses = {row["id"]: row for row in articles.iter_rows(named=True)}
-    told = {row["id"]: _told(row, houses.get(row["article"])) for row in claims.iter_rows(named=True)}
+    outlets = frozenset(name_keys.key(row["outlet"]) for row in houses.values() if row["outlet"])
+    told = {row["id"]: _told(row, houses.get(row["article"]), outlets) for row in claims.iter_rows(named=True)}
     rows = []
     for cluster in clusters.iter_rows(named=True):
         members = sorted(
@@ -99,13 +115,14 @@ def origins(clusters: pl.DataFrame, claims: pl.DataFrame, articles: pl.DataFrame
     return pl.DataFrame(rows, schema=schema.ORIGINS, orient="row").sort("cluster")
 
 
-def _told(row: Mapping[str, Any], article: Mapping[str, Any] | None) -> _Told:
-    chain = row["chain"]
+def _told(row: Mapping[str, Any], article: Mapping[str, Any] | None, outlets: frozenset[str]) -> _Told:
+    chain = [*row["chain"][:1], *(_known(link, outlets) for link in row["chain"][1:])]
     known = article["outlet"] if article else ""
     head = publisher(chain, known)
     outlet = known or (chain[0]["name"] if head else "")
     house = name_keys.key(outlet) or f"article {row['article']}"
     below = [one for one in chain[head:] if one["name"] and (one["kind"] != "unknown" or _proper(one["name"]))]
+    below = [one for one in below if not _OWN_REPORTER.match(name_keys.key(one["name"]).removeprefix(house))]
     if not below and head and chain[0]["kind"] in ("person", "organisation", "document"):
         below = [chain[0]]  # a ministry that publishes its own statement is its own source
     nodes: list[Node] = []
@@ -125,8 +142,23 @@ def _told(row: Mapping[str, Any], article: Mapping[str, Any] | None) -> _Told:
         tuple(one["kind"] for one in below),
         tuple(bool(one["stated"]) for one in below),
         shingles(unquoted(sentence), 3),
+        _beside(article["text"], row["sentence_start"], row["sentence_end"]) if article else (frozenset(), frozenset()),
         article["published"] if article else "",
     )
+
+
+def _beside(text: str, start: int, end: int) -> tuple[frozenset[int], frozenset[int]]:
+    """What stands before and after a sentence, in runs of three words."""
+    before, after = text[max(0, start - _NEAR) : start], text[end : end + _NEAR]
+    return shingles(unquoted(before), 3), shingles(unquoted(after), 3)
+
+
+def _known(link: Mapping[str, Any], outlets: frozenset[str]) -> dict[str, Any]:
+    """A station as the case knows it: whoever publishes in it is an outlet, and a paper that was read is a document."""
+    if link["kind"] in ("person", "unknown") and name_keys.key(link["name"]) in outlets:
+        return {**link, "kind": "outlet"}
+    paper = _DOCUMENT.match(link["name"])
+    return {**link, "kind": "document", "name": paper["name"]} if paper else dict(link)
 
 
 def _proper(name: str) -> bool:
@@ -190,6 +222,7 @@ def _join_reuse(
     groups: _Groups, members: Sequence[_Told], paths: Sequence[tuple[Node, ...]], copies: Sequence[Reuse]
 ) -> None:
     """The same sentence in two articles, or an article that is a copy."""
+    _join_passages(groups, members, paths)
     holder: dict[int, int] = {}
     for at, one in enumerate(members):
         if len(one.runs) < _SHORTEST:
@@ -212,6 +245,28 @@ def _join_reuse(
                     groups.join(a, b, f"{round(100 * copy.share)} % of one article's text stands in the other")
 
 
+def _join_passages(groups: _Groups, members: Sequence[_Told], paths: Sequence[tuple[Node, ...]]) -> None:
+    """A short sentence that two articles share together with what stands beside it."""
+    short: dict[frozenset[int], list[int]] = defaultdict(list)
+    for at, one in enumerate(members):
+        if len(one.runs) >= _SHORTEST:
+            continue
+        for other in short[one.runs]:
+            if not (_named(paths[at]) and _named(paths[other])) and _passage(one, members[other]):
+                groups.join(other, at, f"a passage of {members[other].outlet} stands in {one.outlet} too")
+        short[one.runs].append(at)
+
+
+def _passage(one: _Told, other: _Told) -> bool:
+    """Whether the words beside a short sentence are the same in both too: together they are a copied passage."""
+    if one.article == other.article:
+        return False
+    return any(
+        a and b and (len(a & b) >= SENTENCE * min(len(a), len(b)) and min(len(a), len(b)) + len(one.runs) >= _SHORTEST)
+        for a, b in zip(one.beside, other.beside, strict=True)
+    )
+
+
 def _join_article(groups: _Groups, members: Sequence[_Told], paths: Sequence[tuple[Node, ...]]) -> None:
     """What an article tells without a source in one place and with it in another."""
     traced: dict[str, int] = {}
@@ -227,16 +282,25 @@ def _join_houses(
     groups: _Groups, members: Sequence[_Told], paths: Sequence[tuple[Node, ...]], one_name: Mapping[str, str]
 ) -> None:
     """An outlet that is cited, and that outlet's own article."""
-    cited: dict[str, int] = {}
+    cited: dict[str, list[int]] = defaultdict(list)
     for at, path in enumerate(paths):
         for sort, _, key in path:
             if sort == "named":
-                cited.setdefault(key, at)
+                cited[key].append(at)
     for at, one in enumerate(members):
         house = one_name.get(one.house, one.house)
         for name in sorted(cited):
             if name == house or _same_house(name, house):
-                groups.join(cited[name], at, f"{one.outlet} is cited by the other")
+                for citing in cited[name]:
+                    if not _other_way(paths[citing], name, paths[at]):
+                        groups.join(citing, at, f"{one.outlet} is cited by the other")
+
+
+def _other_way(citing: tuple[Node, ...], house: str, own: tuple[Node, ...]) -> bool:
+    """Whether the one names whom it has through the house, and the house's own claim has it from another name."""
+    place = next(at for at, node in enumerate(citing) if node[2] == house)
+    behind = citing[place + 1 :]
+    return _named(behind) and _named(own) and not set(behind) & set(own)
 
 
 def _same_house(one: str, other: str) -> bool:

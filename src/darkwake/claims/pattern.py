@@ -57,6 +57,10 @@ class Pattern:
         made = [Sentence(span, words(article.text, span), block) for span, block in sentences]
         return speech.reads(article, made, find)
 
+    def read_many(self, items: Sequence[tuple[Article, Sequence[tuple[Span, int]]]]) -> list[list[Read]]:
+        """What `read` gives for each article, in their order."""
+        return [self.read(article, sentences) for article, sentences in items]
+
 
 def words(text: str, span: Span) -> tuple[Token, ...]:
     """Words and signs of a sentence, without the dateline at its head."""
@@ -87,8 +91,9 @@ def _at(words: Words, at: int, word: str) -> Attribution | None:
     if word == "according":
         return _according(words, at)
     if word in cues.ADVERBS:
-        rest = [range(at), range(at + 1, words.count)]
-        contents = words.spans(*rest)
+        contents = words.spans(
+            range(words.count) if 0 < at < words.count - 1 else range(at == 0, words.count - (at > 0))
+        )
         return Attribution("indirect", contents, words.span(at, at + 1), None, word) if contents else None
     if word in cues.NO_ANSWER:
         return _no_answer(words, at)

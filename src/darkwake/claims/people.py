@@ -17,7 +17,7 @@ from darkwake.claims import cues
 from darkwake.claims.article import Article, Span
 from darkwake.claims.attribution import Read
 from darkwake.claims.cues import word_set
-from darkwake.claims.naming import bare, head_word, kind_of, person_in
+from darkwake.claims.naming import bare, document, head_word, kind_of, no_person, person_in
 
 Kind = Literal["outlet", "person", "organisation", "document", "unnamed", "unknown"]
 
@@ -29,6 +29,8 @@ _DOCUMENT = re.compile(
     r"memo|dossier|"
     r"document|manifest|certificate|lawsuit|notice|letter))\b"
 )
+_NO_PERSON = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]n|[Aa]t|[Oo]ff|[Nn]ear) \Z")
+"""What stands before the name of a ship or a place: "the Amber Heron" is nobody, though a parse may think so."""
 _SAYS_I = word_set("i we me us my our")
 _ONE = word_set("he she")
 _MANY = word_set("they")
@@ -56,9 +58,10 @@ class Resolved:
 class People:
     """Everybody and everything that an article names as a source, and what later words for them mean."""
 
-    def __init__(self, article: Article, reads: Sequence[Read]) -> None:
+    def __init__(self, article: Article, reads: Sequence[Read], outlets: frozenset[str] = frozenset()) -> None:
         """Read the article's names once, then its sources in order."""
         self.article = article
+        self._outlets = {_plain(one): one for one in sorted({*outlets, article.fact("outlet")}) if one}
         self._sources: dict[Span, Resolved] = {}
         self._order: list[tuple[Span, Resolved]] = []
         self._acronyms = dict(_acronyms(article.text))
@@ -68,6 +71,7 @@ class People:
         self._blocks = [block.span.start for block in article.blocks]
         self._told: dict[Span, Span] = {}
         self._before: dict[Span, Span] = {}
+        self._asked: set[Span] = set()
         self.reads = reads
         self.routes: dict[str, tuple[Span, ...]] | None = None
         """Of unnamed sources, those through whom the article first had their words; `chain` finds them once."""
@@ -78,7 +82,12 @@ class People:
         for span in spans:
             if (found := person_in(span.of(article.text), self._named(span, "PERSON"))) and " " in found[0]:
                 self._persons.append((span.start, *found))
-        self._persons += [(span.start, name, "") for span, name in self._entities_of("PERSON") if " " in name]
+        self._persons += [
+            (span.start, name, "")
+            for span, name in self._entities_of("PERSON")
+            if " " in name and not (name.startswith("The ") or no_person(name) or self.outlet(name))
+            if not _NO_PERSON.search(article.text, max(0, span.start - 6), span.start)
+        ]
         self._persons.sort(key=lambda one: (one[0], one[1]))
         self._by_word: dict[str, dict[str, None]] = {}
         self._offices: dict[str, str] = {}
@@ -139,6 +148,8 @@ class People:
 
     def _resolve(self, span: Span) -> Resolved:
         text = " ".join(span.of(self.article.text).split())
+        if (outlet := self._outlets.get(_plain(text))) is not None:
+            return Resolved(bare(outlet), "outlet", "known outlet")
         word = text.lower()
         if word in _SAYS_I or word.split(" ")[0] in ("i", "we"):
             return self._first_person(span, text)
@@ -154,7 +165,14 @@ class People:
         if " " not in short and short[:1].isupper() and (part := self._part_of(short)) is not None:
             return part
         label = "ORG" if self._named(span, "ORG") or self._named(span, "GPE") or self._named(span, "NORP") else ""
-        return Resolved(short, kind_of(text, label), "as written")
+        kind = kind_of(text, label)
+        return Resolved(document(short) if kind == "document" else short, kind, "as written")
+
+    def outlet(self, text: str) -> str | None:
+        """The outlet that a name stands for: the article's own, another known one, or one by its words; else None."""
+        if (known := self._outlets.get(_plain(text))) is not None:
+            return known
+        return bare(text) if kind_of(text, "") == "outlet" else None
 
     def _person(self, span: Span, text: str) -> Resolved | None:
         found = person_in(text, self._named(span, "PERSON"))
@@ -188,8 +206,11 @@ class People:
         if outer is not None and outer in self._sources and outer != span:
             return replace(self._sources[outer], how="speaks of oneself")
         before = self._last(span)
-        if outer is not None and outer not in self._sources:  # the speaker is named after the quotation
-            return replace(self._resolve(outer), how="speaks of oneself")
+        if outer is not None and outer not in self._sources and outer not in self._asked:
+            self._asked.add(span)  # "I said I said" must not go round
+            found = self._resolve(outer)  # the speaker is named after the quotation
+            self._asked.discard(span)
+            return replace(found, how="speaks of oneself")
         if before and before[-1][1].kind == "person":
             return replace(before[-1][1], how="speaks of oneself")
         return Resolved(text, "unknown", "nobody named")
@@ -245,9 +266,8 @@ class People:
         before = [found for _, found in self._order[-_REMEMBERED:]]
         if head in cues.ROLES or head.startswith("spokes"):
             stem = "spokes" if head.startswith("spokes") else head
-            return self._one(
-                {f.name: f for f in before if f.kind == "person" and stem in f.office.lower()}, text, "role"
-            )
+            called = [f for f in before if f.kind == "person" and self._holds(f.office.lower(), stem)]
+            return self._one({f.name: f for f in called}, text, "role")
         if head in cues.DOCUMENTS:
             named = {
                 f.name: f for f in before if f.kind == "document" and (head_word(f.name) == head or head == "document")
@@ -267,6 +287,10 @@ class People:
             alike = {name: one for name, one in unnamed.items() if head_word(name) == head}
             return self._one(alike or (unnamed if head in _PEOPLE else {}), text, "named before")
         return None
+
+    def _holds(self, office: str, stem: str) -> bool:
+        """Whether an office is called so: "who speaks for the port" is a spokesperson."""
+        return stem in office or (stem == "spokes" and "speaks for" in office)
 
     def _body(self, span: Span, text: str, head: str, before: Sequence[Resolved]) -> Resolved | None:
         names = {
@@ -309,9 +333,19 @@ class People:
         return second - first <= within
 
 
-def resolve(article: Article, reads: Sequence[Read]) -> People:
-    """Everybody whom an article names as a source, resolved inside it."""
-    return People(article, reads)
+def resolve(article: Article, reads: Sequence[Read], outlets: frozenset[str] = frozenset()) -> People:
+    """Everybody whom an article names as a source, resolved inside it.
+
+    Args:
+        article: the article.
+        reads: its sentences as a backend read them.
+        outlets: names of other papers and channels that are known for such, as those of the articles read with it.
+    """
+    return People(article, reads, outlets)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^the ", "", " ".join(name.lower().split()))
 
 
 def _entities(reads: Sequence[Read]) -> list[tuple[Span, str]]:

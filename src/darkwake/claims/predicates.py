@@ -212,6 +212,12 @@ believe understand say know suspect think rumour rumor set
 DEFERRING = frozenset(_DEFERRING_WORDS.split())
 """Verbs whose open complement tells what was done: "planned to ship", "is believed to have sailed"."""
 
+_PERCEIVING_WORDS = """
+see hear watch notice note observe witness learn emerge understand
+"""
+PERCEIVING = frozenset(_PERCEIVING_WORDS.split())
+"""Verbs whose clause tells what happened: "a reporter saw that it was unloaded", "it emerged that it had sailed"."""
+
 _UNDOING_WORDS = """
 fail refuse decline never deny
 """

@@ -10,7 +10,8 @@ nothing need a reading, or no two of them could ever be held against each other:
 - only, just, merely, another, a total of: exactly; the word is kept in `hedge`.
 
 Years, dates, lengths of time, times of day, ages, telephone numbers, pennants and models ("WPC 1146", "F-16"), ordinals
-of names ("5th Fleet"), sections and the numbers of lists are no amounts.
+of names ("5th Fleet"), sections and the numbers of lists are no amounts. Of a sentence over `LONGEST` letters only so
+many are read.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from dataclasses import dataclass
 from darkwake.claims.article import Span
 from darkwake.claims.counted import NO_AMOUNT, Hit, hits, numbers, ranged
 from darkwake.claims.gaps import tight
-from darkwake.claims.hedges import SUFFIX, comparator_of, ends_of, hedge_of, role_of
-from darkwake.claims.moments import moments
+from darkwake.claims.hedges import AS_MUCH, SUFFIX, comparator_of, ends_of, hedge_of, is_need, role_of
+from darkwake.claims.moments import LONGEST, moments
 from darkwake.claims.numbers import ORDINALS
 from darkwake.claims.things import thing_after, thing_of
 
@@ -51,7 +52,7 @@ _FIRST = tight(r"\b(?:" + "|".join(ORDINALS) + r")\b|\d(?:st|nd|rd|th)\b")
 
 def quantities(text: str, sentence: Span) -> list[SaidAmount]:
     """The amounts of a sentence, in order, none overlapping another; offsets into the text."""
-    words = sentence.of(text)
+    words = sentence.of(text)[:LONGEST]
     begins = list(numbers(words))
     if not begins and not _FIRST.search(words):
         return []
@@ -95,6 +96,9 @@ def _said(words: str, offset: int, hit: Hit, floor: int, ceiling: int) -> SaidAm
             thing, after = "", end
         end = after if thing else end
     role, per = role_of(words, hit, start, (hit.end, after), share=share)
+    if role == "equivalent" and is_need(words, hit, start, (hit.end, after)):
+        comparator = comparator_of(AS_MUCH.sub("", hedge))
+        low, high, low_in, high_in = ends_of(hit, comparator, hedge)
     if hit.upto is not None:
         comparator, hedge = "between", " ".join([*hedge.split(), *hit.between.split()])
     elif comparator == "exactly" and hit.number.kind in ("many", "loose"):

@@ -101,6 +101,12 @@ def read(path: str | Path, *, url: str = "", published: str = "", outlet: str = 
     )
 
 
+_FRONT = re.compile(r"\s*(?:outlet|published|url|author|title): ?\S", re.IGNORECASE)
+"""A file that begins by saying what is known of it says with that what it is."""
+_OWN = re.compile(rb"<meta name=.generator. content=.darkwake ", re.IGNORECASE)
+"""A page that Darkwake made itself: what it says is in the case already."""
+
+
 def sniff(path: str | Path) -> str | None:
     """What kind of article a file is: "article-html", "article-pdf", "article-txt"; None where it is none.
 
@@ -117,6 +123,8 @@ def sniff(path: str | Path) -> str | None:
 
 def _kind(head: bytes, path: Path, *, strict: bool) -> str | None:
     suffix = path.suffix.lower()
+    if strict and _OWN.search(head):
+        return None
     if b"%PDF-" in head[:1024]:
         return "article-pdf"
     if suffix == ".pdf" or suffix not in (*_TXT, ".html", ".htm", ".xhtml", ".mhtml", ".shtml", ".asp", ".php"):
@@ -131,7 +139,7 @@ def _kind(head: bytes, path: Path, *, strict: bool) -> str | None:
         return "article-html" if re.search(r"<(?:p|div|body|h1|span|article)\b", start, re.IGNORECASE) else None
     if suffix not in _TXT or _is_data(start):
         return None
-    return "article-txt" if not strict or _is_prose(start) else None
+    return "article-txt" if not strict or _FRONT.match(start) or _is_prose(start) else None
 
 
 def _start(head: bytes) -> str:

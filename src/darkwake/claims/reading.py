@@ -58,7 +58,7 @@ def lay_together(
     articles: pl.DataFrame, claims: pl.DataFrame, *, pairs: Sequence[Pair] = ()
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """CLUSTERS, ORIGINS and CONTRADICTIONS of what was read, with what people said of pairs of claims."""
-    together = clusters(claims, articles, **({"pairs": pairs} if pairs else {}))  # TEMP until clusters takes pairs
+    together = clusters(claims, articles, pairs=pairs)
     return together, origins(together, claims, articles), contradictions(together, claims, articles)
 
 

@@ -309,8 +309,11 @@ def _according(tree: Tree, at: int) -> Attribution | None:
 
 
 def _adverb(tree: Tree, at: int) -> Attribution | None:
-    head = tree.tokens[at].head
-    kept = tree.clause(head) - {at}
+    kept = tree.clause(tree.tokens[at].head)
+    if not any(word in cues.FORMS for place, word in enumerate(tree.lowered) if tree.tokens[place].tag[:2] == "VB"):
+        kept = set(range(len(tree.tokens)))  # nobody else speaks in it: a parse must not cut off who acts
+    low, high = min(kept), max(kept)
+    kept -= {at} if at in (low, high) else set()
     contents, mode = tree.said(kept, at, direct=False)
     return Attribution(mode, contents, tree.cue(at), None, tree.lowered[at]) if contents else None
 

@@ -4,15 +4,21 @@
 happening unless something else pins both claims to one:
 
 - both dates and numbers differ: another ("1,000 tons in February", "over 2,000 tons in October"), but for one named
-  ship at one place within a week;
+  ship with one place, actor or cargo, within a week and with numbers of one size: a ship is not unloaded twice in
+  three days, and two offices that count 45 and 51 containers counted the same ones;
 - only the numbers differ: one happening where both name the same days (a week at most) and share besides a place, a
   name or a source; or the same month, and two of these; or no days, but a name and a place; or where one repeats the
-  other's words;
+  other's words; or another number of the same is shared ("700 tons, enough for 280", "700 tons, enough for 590");
 - only the dates differ: one happening where two of name, place and number are the same (or the words), and the dates
   lie at most three days apart, a week where both name the same ship;
-- inside one article, and where one calls itself "another" or "a second", no difference is ever excused.
+- inside one article, and where one calls itself "another" or "a second", no difference is excused, but for two speakers
+  of one article who tell differently of one ship's call;
+- in different places no difference is excused either;
+- a sum over several happenings ("in all", "taken together") is none of them; and an arrival that is still to come is
+  not the voyage that was made.
 
-`likeness` speaks for: a sum of small weights, each with its words.
+`likeness` speaks for: a sum of small weights, each with its words. A ship's name says most: sharing it, with the class
+of what was done, is enough where nothing forbids it.
 """
 
 from __future__ import annotations
@@ -27,6 +33,8 @@ from darkwake.claims.facts import Amount, Facts, When
 NEAR = 3
 WEEK = 7
 MONTH = 31
+ONE_SIZE = 1.5
+"""How many times the lesser of two numbers the greater may be, for both to be of one ship's call."""
 COPIED = 0.6
 """Share of the shorter's runs of three words from which on one claim repeats the other's words."""
 _FEW = 6
@@ -46,6 +54,7 @@ class Weights(NamedTuple):
     lemma: float = 1.0
     kind: float = 0.8
     stage: float = 0.5
+    ship: float = 2.0
     name: float = 1.2
     actor: float = 0.5
     place: float = 0.7
@@ -102,7 +111,7 @@ def dates_apart(one: Facts, other: Facts) -> tuple[When, When] | None:
         return None
     if any(a.meets(b) for a in one.when for b in other.when):
         return None
-    return min(((a, b) for a in one.when for b in other.when), key=lambda pair: (pair[0].gap_days(pair[1]), pair))
+    return min(((a, b) for a in one.when for b in other.when), key=lambda pair: (pair[0].gap_days(pair[1]), str(pair)))
 
 
 def amounts_apart(one: Facts, other: Facts) -> tuple[Amount, Amount] | None:
@@ -148,6 +157,10 @@ def veto(one: Facts, other: Facts) -> str:
         return f"“{one.lemma}” and “{other.lemma}” tell different happenings"
     if one.ships and other.ships and not name_keys.any_shared(one.ships, other.ships):
         return "they name different ships"
+    if one.due != other.due and one.kind != other.kind:
+        return "one is still to come, the other was done"
+    if one.total != other.total and not _same_numbers(one, other):
+        return "one sums over several"
     late = _told_before(one, other) or _told_before(other, one)
     if late:
         return late
@@ -156,17 +169,32 @@ def veto(one: Facts, other: Facts) -> str:
         return ""
     said = " and ".join(f"{pair[0].text} against {pair[1].text}" for pair in (when, much) if pair)
     same_article = bool(one.articles & other.articles)
-    if same_article and one.correction != other.correction:
+    if same_article and (one.correction != other.correction or _two_voices(one, other, when, much)):
         return ""
     if same_article:
         return f"one article tells both: {said}"
     if one.another != other.another:
         return f"one calls itself another: {said}"
+    if one.places and other.places and one.kind == other.kind and not one.places & other.places:
+        return f"{said}, in different places"
     if when and much:
-        excused = _one_call(one, other, when)
+        excused = _one_call(one, other, when, much)
     else:
         excused = _same_but_day(one, other, when) if when else _same_but_number(one, other)
     return "" if excused else f"{said}, and nothing else pins them to one happening"
+
+
+def _same_numbers(one: Facts, other: Facts) -> bool:
+    """Whether both state the very same number, or none."""
+    ones = {(a.low, a.high) for a in one.amounts}
+    return ones == {(a.low, a.high) for a in other.amounts}
+
+
+def _two_voices(one: Facts, other: Facts, when: tuple[When, When] | None, much: tuple[Amount, Amount] | None) -> bool:
+    """Two speakers of one article who differ on one ship's call: a dispute, and no second call."""
+    if not one.speaker or not other.speaker or one.speaker == other.speaker or one.another or other.another:
+        return False
+    return _one_call(one, other, when, much)
 
 
 def _same_but_day(one: Facts, other: Facts, when: tuple[When, When]) -> bool:
@@ -190,13 +218,34 @@ def _same_but_number(one: Facts, other: Facts) -> bool:
     return (width <= WEEK and pins >= 1) or (width <= MONTH and pins >= 2)
 
 
-def _one_call(one: Facts, other: Facts, when: tuple[When, When]) -> bool:
-    """A named ship at one place within a week: told with other days and other numbers, it is still that one call."""
-    return when[0].gap_days(when[1]) <= WEEK and bool(_ship(one, other)) and _pins(one, other)[1]
+def _one_call(one: Facts, other: Facts, when: tuple[When, When] | None, much: tuple[Amount, Amount] | None) -> bool:
+    """A named ship, with one place, actor or cargo, within a week: told with other days and numbers, still one call."""
+    if when is None:
+        day = same_when(one, other)
+        if day is None or _width(day)[0] > WEEK:
+            return False
+    elif when[0].gap_days(when[1]) > WEEK:
+        return False
+    if not _ship(one, other) or (much and not _one_size(*much)):
+        return False
+    _, place, _ = _pins(one, other)
+    return place or any(name_keys.same_thing(a, b) for a in _goods(one) for b in _goods(other))
+
+
+def _goods(one: Facts) -> frozenset[str]:
+    """Cargo that is counted: "containers of pellite" and "pellite" are of one good."""
+    return frozenset(amount.thing for amount in one.amounts if amount.thing)
+
+
+def _one_size(a: Amount, b: Amount) -> bool:
+    low, high = sorted(max(one.low or 0.0, one.high or 0.0) for one in (a, b))
+    return low > 0 and high <= ONE_SIZE * low
 
 
 def _ship(one: Facts, other: Facts) -> frozenset[str]:
     """Ships that both name: as a ship the one, by its name the other."""
+    if not one.ships and not other.ships:
+        return frozenset()
     return (one.ships & (other.ships | other.named)) | (other.ships & (one.ships | one.named))
 
 
@@ -212,7 +261,10 @@ def _pins(one: Facts, other: Facts) -> tuple[bool, bool, bool]:
 
 
 def _told_before(one: Facts, other: Facts) -> str:
-    """Whether `one` had appeared before what `other` tells can have happened."""
+    """Whether `one` had appeared before what `other` tells can have happened; or long after it and without its day.
+
+    An amount that is told as news, with no day, is of those days; a denial may come late.
+    """
     if one.published_last is None or one.when or one.planned or one.correction or not other.when:
         return ""
     firsts = [when.first for when in other.when]
@@ -221,6 +273,11 @@ def _told_before(one: Facts, other: Facts) -> str:
     first = min(day for day in firsts if day)
     if one.published_last + timedelta(days=1) < first:
         return f"one appeared on {one.published_last}, before the other's day ({first})"
+    lasts = [when.last for when in other.when if when.last]
+    if one.denied or not lasts or not one.amounts or one.published is None or wording(one, other) >= COPIED:
+        return ""
+    if max(lasts) + timedelta(days=MONTH) < one.published:
+        return f"one appeared on {one.published}, long after the other's day ({max(lasts)}), and names no day"
     return ""
 
 
@@ -247,10 +304,13 @@ def likeness(one: Facts, other: Facts, weights: Weights) -> Likeness:
 
 def _agreements(one: Facts, other: Facts, weights: Weights) -> list[tuple[float, str]]:
     found: list[tuple[float, str]] = []
-    named = name_keys.any_shared(one.named | one.ships, other.named | other.ships)
+    ship = one.ships & other.ships
+    named = name_keys.any_shared(one.named, other.named)
+    if ship:
+        found.append((weights.ship, f"both name the ship {min(ship)}"))
     if named:
         found.append((weights.name, f"both name {named}"))
-    elif one.named and other.named:
+    elif not ship and one.named and other.named:
         found.append((weights.other_names, ""))
     both = ((one.agents | one.targets) - one.named) & ((other.agents | other.targets) - other.named)
     if both:

@@ -7,70 +7,18 @@ fills no slot, and names stand as they are written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from darkwake.claims import predicates
 from darkwake.claims.article import Span
 from darkwake.claims.predicates import Predicate
+from darkwake.claims.slot import MEASURES, PEOPLE_AND_SHIPS, PLACE_WORDS, Actor, Slots, places_in
+from darkwake.claims.slots_of_words import slots_of_words
 from darkwake.claims.tokens import Sentence, Token
 
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who acts or is acted on; the name as written, without its article. The fields are those of schema ACTOR."""
-
-    name: str
-    role: str
-    """ "agent" or "target"."""
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """What a claim is about. All empty where the words tell nothing."""
-
-    actors: tuple[Actor, ...] = ()
-    places: tuple[str, ...] = ()
-    things: tuple[str, ...] = ()
-    predicate: str = ""
-    predicate_class: str = ""
-    negated: bool = False
-
-
-_MEASURES_WORDS = """
-ton tonne kilogram kilo gram pound barrel litre liter gallon percent per cent dollar euro number amount quantity
-series lot bulk part rest half all some none most dozen hundred thousand million billion batch pair group total
-majority third quarter share piece
-"""
-MEASURES = frozenset(_MEASURES_WORDS.split())
-"""Nouns that measure another: the thing is what follows their "of"."""
-_PLACE_WORDS_WORDS = """
-port harbour harbor strait gulf bay coast island sea city town country area region
-"""
-PLACE_WORDS = frozenset(_PLACE_WORDS_WORDS.split())
-"""Nouns that only stand for a place: no thing, and nobody."""
-_PEOPLE_AND_SHIPS_WORDS = """
-ship vessel tanker freighter carrier boat dhow barge bulker cargo-ship crew sailor captain master man woman people
-person worker official officer soldier guard police company firm bank factory plant warehouse refinery government
-ministry navy group maker manufacturer dealer owner operator airline supplier investor shareholder
-"""
-PEOPLE_AND_SHIPS = frozenset(_PEOPLE_AND_SHIPS_WORDS.split())
-"""Common nouns that are acted on as somebody, not as something."""
 _PLACE_KINDS = frozenset({"GPE", "LOC", "FAC"})
 _NO_THING = frozenset({"PERSON", "DATE", "TIME", "PERCENT", "MONEY", "CARDINAL", "ORDINAL", "QUANTITY", *_PLACE_KINDS})
-_NAME = r"[A-Z][\w’'-]*(?: (?:al|el|bin|de|la)? ?[A-Z][\w’'-]*){0,3}"
-_PLACE = re.compile(
-    r"\b(?:[Pp]ort|[Ss]traits?|[Gg]ulf|[Bb]ay|[Ii]slands?|[Cc]ity|[Pp]rovince|[Tt]own|[Vv]illage|[Hh]arbou?r|[Cc]oast"
-    r"|[Cc]ape)"
-    rf" of (?:the )?(?P<of>{_NAME})"
-    rf"|\b(?P<after>(?:Port|Cape|Mount|Lake|Fort) {_NAME})"
-    rf"|\b(?P<before>{_NAME} (?:Port|Straits?|Gulf|Sea|Ocean|Bay|Islands?|Harbou?r|Airport|Canal|River|Province"
-    r"|Terminal))\b"
-)
 _TRUTH = {"true": False, "correct": False, "untrue": True, "false": True, "wrong": True, "incorrect": True}
 """What is said to be so, or not to be so."""
 _SUBJECTS = ("nsubj", "csubj")
@@ -122,8 +70,6 @@ def slots(sentence: Sentence, content: Span, text: str) -> Slots:
     said = content.of(text).lower()
     harmless = any(phrase in said for phrase in predicates.NON_DENIALS)
     if not sentence.parsed:
-        from darkwake.claims.slots_of_words import slots_of_words  # noqa: PLC0415 - it needs Slots and Actor
-
         found = slots_of_words(sentence, content, text)
     else:
         tree = _Tree(sentence.tokens, content)
@@ -155,12 +101,23 @@ def _clause(tree: _Tree, at: int) -> list[int]:
 
 
 def _main(tree: _Tree) -> int | None:
-    tops = tree.tops
+    tops = list(tree.tops)
+    for one in tops:  # a parser hangs words on a quotation mark now and then
+        tops += tree.children[one] if tree.tokens[one].pos == "PUNCT" else []
+    tops = [one for one in tops if tree.inside[one]]
     verbs = [one for one in tops if tree.tokens[one].pos in ("VERB", "AUX")]
     nouns = [one for one in tops if tree.tokens[one].pos in _NOMINAL]
     events = [one for one in nouns if predicates.of_noun(tree.tokens[one].lemma.lower())]
+    if not verbs and not events:  # "the Grey Petrel, built in 1998, put out ...": a verb taken for an attribute
+        verbs = [one for noun in nouns for one in tree.under(noun, "acl") if _tells(tree, one)][-1:]
     best = verbs or events or nouns
     return best[0] if best else None
+
+
+def _tells(tree: _Tree, at: int) -> bool:
+    lemma = tree.tokens[at].lemma.lower()
+    words = [tree.tokens[one].text.lower() for one in tree.under(at, "prt", "prep")]
+    return bool(predicates.of_verb(lemma).kind) or any((lemma, one) in predicates.PHRASES for one in words)
 
 
 def _descend(tree: _Tree, at: int) -> tuple[int, Predicate, list[int], bool]:
@@ -180,6 +137,10 @@ def _descend(tree: _Tree, at: int) -> tuple[int, Predicate, list[int], bool]:
             undone ^= lemma in predicates.UNDOING
             passed.append(at)
             at = further[0]
+            continue
+        seen = tree.under(at, "ccomp") if lemma in predicates.PERCEIVING else []
+        if seen:
+            at = seen[0]
             continue
         if lemma in predicates.LIGHT:
             borne = [
@@ -232,7 +193,8 @@ def _is_none(tree: _Tree, at: int) -> bool:
     """Such as "no ship", "none of the ships"."""
     if tree.tokens[at].text.lower() in ("none", "nobody", "nothing"):
         return True
-    return any(tree.tokens[one].text.lower() in ("no", "neither") for one in tree.under(at, "det"))
+    no = [one for one in tree.under(at, "det") if tree.tokens[one].text.lower() in ("no", "neither")]
+    return any(tree.tokens[one + 1].text.lower() not in ("more", "fewer", "less") for one in no)
 
 
 def _arguments(tree: _Tree, at: int, passed: list[int]) -> tuple[list[int], list[int], list[int]]:
@@ -248,7 +210,21 @@ def _arguments(tree: _Tree, at: int, passed: list[int]) -> tuple[list[int], list
             agents = [one for head in tree.under(verb, *_PASSIVES) for one in tree.conjoined(head)]
         agents += _by(tree, verb)
     agents = [one for one in agents if one != at]
+    agents += [one for agent in agents for one in _whose(tree, agent)]
     return agents, targets, list(dict.fromkeys(_measured(tree, objects)))
+
+
+def _whose(tree: _Tree, at: int) -> list[int]:
+    """Whom people and boats act for: "officers of the Tarnish customs", "a patrol boat of the Tarnish coastguard"."""
+    if tree.tokens[at].pos == "PROPN" or tree.tokens[at].lemma.lower() not in PEOPLE_AND_SHIPS:
+        return []
+    return [
+        head
+        for prep in tree.under(at, "prep")
+        if tree.tokens[prep].text.lower() == "of"
+        for head in tree.under(prep, "pobj")
+        if _somebody(tree, head) or any(tree.tokens[one].pos == "PROPN" for one in tree.under(head, "compound", "nmod"))
+    ]
 
 
 def _by(tree: _Tree, at: int) -> list[int]:
@@ -410,15 +386,3 @@ def _place_names(tree: _Tree, content: Span, text: str, acting: set[tuple[int, i
         for one in found
         if not any(start <= one.start and one.end <= end for start, end in acting) and len(one.of(text)) > 1
     ]
-
-
-def place_spans(content: Span, text: str) -> list[Span]:
-    """Where places stand that can be told by their wording: "the port of X", "X Strait", "Port X"."""
-    return [Span(*match.span()) for match in _PLACE.finditer(text, content.start, content.end)]
-
-
-def places_in(content: Span, text: str, named: Sequence[Span] = ()) -> tuple[str, ...]:
-    """Places by their wording ("the port of X", "X Strait"), and those named already, in their order."""
-    words = place_spans(content, text)
-    spans = sorted({*words, *(one for one in named if not any(word.meets(one) for word in words))})
-    return tuple(dict.fromkeys(one.of(text).removesuffix("’s").removesuffix("'s") for one in spans))

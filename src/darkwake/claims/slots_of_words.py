@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from darkwake.claims import predicates
 from darkwake.claims.article import Span
-from darkwake.claims.slots import MEASURES, PEOPLE_AND_SHIPS, PLACE_WORDS, Actor, Slots, place_spans, places_in
+from darkwake.claims.slot import MEASURES, PEOPLE_AND_SHIPS, PLACE_WORDS, Actor, Slots, place_spans, places_in
 from darkwake.claims.tokens import Sentence
 
 _WORD = re.compile(r"[^\W\d_][\w’'.-]*[\w]|[^\W_]|\d[\d,.]*")

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from darkwake.claims import cues
+from darkwake.claims import cues, frames
 from darkwake.claims.article import Article, Span
 from darkwake.claims.attribution import Attribution, Read
 from darkwake.claims.quotes import Quote, quotes
@@ -45,13 +45,20 @@ def reads(article: Article, sentences: Sequence[Sentence], find: Find) -> list[R
     beside = _beside(sentences, marked)
     found = []
     for sentence, near in zip(sentences, beside, strict=True):
-        own = _once(find(sentence, article.text, near)) if sentence.tokens else []
+        own = _once(_own(sentence, article.text, near, find)) if sentence.tokens else []
         own = [_of_the_citing(one, own) for one in own]
         found.append(own or _framed(article, sentence, near))
     _label(article, sentences, found, labels)
     _sign(article, sentences, found, beside)
     _carry(article, sentences, found, beside)
     return [Read(sentence, tuple(own)) for sentence, own in zip(sentences, found, strict=True)]
+
+
+def _own(sentence: Sentence, text: str, near: Sequence[Quote], find: Find) -> list[Attribution]:
+    """The sayings of a sentence by itself: those of a fixed frame before those that the backend finds."""
+    lowered = [token.text.lower() for token in sentence.tokens]
+    framed = [] if frames.CUES.isdisjoint(lowered) else frames.find(sentence, text, near, lowered)
+    return frames.joined(framed, find(sentence, text, near))
 
 
 def _beside(sentences: Sequence[Sentence], marked: Sequence[Quote]) -> list[list[Quote]]:

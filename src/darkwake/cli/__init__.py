@@ -9,11 +9,13 @@ import typer
 from rich.markup import escape
 
 import darkwake as dw
-from darkwake.cli import articles, cases, lists, parts
+from darkwake.cli import articles, cases, lists, parts, sites
 from darkwake.cli.terminal import app, err, out
 from darkwake.errors import DarkwakeError
 
-__all__ = ["app", "articles", "cases", "lists", "main", "parts"]
+_EXTRAS = {"rasterio": "sites", "numba": "sites", "pystac": "sites", "spacy": "claims", "trafilatura": "claims"}
+
+__all__ = ["app", "articles", "cases", "lists", "main", "parts", "sites"]
 
 
 @app.callback(invoke_without_command=True)
@@ -30,6 +32,14 @@ def main() -> None:
     except DarkwakeError as error:
         err.print(f"[bold red]darkwake:[/] {escape(error.message())}", soft_wrap=True)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        extra = _EXTRAS.get((error.name or "").partition(".")[0])
+        if extra is None:
+            raise
+        err.print(
+            f'[bold red]darkwake:[/] {error.name} is not installed. Install it: pip install "darkwake\\[{extra}]"'
+        )
+        sys.exit(2)
     except KeyboardInterrupt:
         err.print("darkwake: stopped; what was finished before stays, nothing is half written.")
         sys.exit(130)

@@ -20,6 +20,8 @@ from darkwake.errors import WrongUse
 from darkwake.evidence import canonical
 
 _CLIP = 160
+_MOST_SAID = 1_000
+"""Characters of a contradiction on a terminal; --json and --page give all."""
 
 
 @app.command(
@@ -61,7 +63,7 @@ def claims(
         return
     _show_articles(laid.articles)
     _show_claims(laid, rows)
-    _show_told(laid)
+    _show_told(laid, rows)
     for path in [*written, *([ledger] if ledger else [])]:
         out.print(f"Written: {escape(str(path))}", soft_wrap=True)
 
@@ -106,8 +108,7 @@ def ledger(
         table.add_column(title, overflow="fold", no_wrap=title != "words")
     for row in laid.claims.head(rows).iter_rows(named=True):
         could = proposed[row["id"]]
-        words = " ".join(row["text"].split())
-        table.add_row(row["id"], graded[row["id"]], could.reliability + could.credibility, escape(words[:_CLIP]))
+        table.add_row(row["id"], graded[row["id"]], could.reliability + could.credibility, escape(_short(row["text"])))
     out.print(table)
     out.print(f"{laid.claims.height:,} claims, {len(kept.rows):,} rows in the ledger, which is as it was written.")
     if to:
@@ -203,13 +204,14 @@ def _show_articles(articles: pl.DataFrame) -> None:
 
 def _show_claims(laid: dw.papers.Laid, most: int) -> None:
     names = dict(laid.articles.select("id", pl.coalesce(pl.col("outlet").replace("", None), "name")).iter_rows())
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("published by", "said by", "words"):
-        table.add_column(title, overflow="fold")
-    for row in laid.claims.head(most).iter_rows(named=True):
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=True)
+    for title, wide in (("published by", 2), ("said by", 3), ("words", 5)):
+        table.add_column(title, overflow="fold", ratio=wide)
+    days = laid.articles.select(pl.col("id").alias("article"), "published", "name")
+    ordered = laid.claims.join(days, on="article").sort("published", "name", "at", maintain_order=True)
+    for row in ordered.head(most).iter_rows(named=True):
         through = " < ".join(link["name"] for link in row["chain"][1:]) or "itself"
-        text = row["text"] if len(row["text"]) <= _CLIP else f"{row['text'][:_CLIP]}..."
-        table.add_row(escape(names[row["article"]]), escape(through), escape(" ".join(text.split())))
+        table.add_row(escape(names[row["article"]]), escape(through), escape(_short(row["text"])))
     out.print(table)
     more = laid.claims.height - most
     out.print(
@@ -217,14 +219,27 @@ def _show_claims(laid: dw.papers.Laid, most: int) -> None:
     )
 
 
-def _show_told(laid: dw.papers.Laid) -> None:
+def _show_told(laid: dw.papers.Laid, most: int) -> None:
     told = laid.clusters.join(laid.origins, left_on="id", right_on="cluster").filter(pl.col("claims").list.len() > 1)
+    told = told.sort(pl.col("outlets").list.len(), "id", descending=[True, False])
     if told.height:
         out.print("\nTold more than once:")
-    for row in told.iter_rows(named=True):
-        out.print(f"  {escape(row['says'])}", soft_wrap=True)
+    for row in told.head(most).iter_rows(named=True):
+        out.print(f"  [bold]{escape(_short(row['label']))}[/]\n    {escape(row['says'])}", soft_wrap=True)
+    _more(told.height, most)
     if laid.contradictions.height:
         out.print("\nDo not agree:")
-    for row in laid.contradictions.iter_rows(named=True):
+    for row in laid.contradictions.sort("hard", "id", descending=[True, False]).head(most).iter_rows(named=True):
         word = "cannot both be so" if row["hard"] else "may both be so"
-        out.print(f"  {escape(row['kind'])}, {word}: {escape(row['says'])}", soft_wrap=True)
+        out.print(f"  {escape(row['kind'])}, {word}: {escape(row['says'][:_MOST_SAID])}", soft_wrap=True)
+    _more(laid.contradictions.height, most)
+
+
+def _short(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= _CLIP else f"{words[:_CLIP]}..."
+
+
+def _more(every: int, most: int) -> None:
+    if every > most:
+        out.print(f"{every - most:,} more: --rows {every}, or --json.")

@@ -17,23 +17,61 @@ Lists = Annotated[list[Path] | None, typer.Option(help="A list; may be repeated.
 Record = Annotated[Path | None, typer.Option(help="Keep a record of the search here: JSON, and a page beside it.")]
 
 
-@app.command(epilog='Example: darkwake screen "GOLDEN STAR" --imo 9349588 --lists sdn.xml.gz')
+# so that a second file behind one --lists is told as that, and not as an "unexpected extra argument"
+_MORE = {"allow_extra_args": True}
+
+
+def _no_more(context: typer.Context) -> None:
+    if context.args:
+        more = " ".join(f"--lists {one}" for one in context.args)
+        raise WrongUse(
+            f"{context.args[0]!r} stands where nothing is expected: every option takes one value",
+            to_do=f"Repeat --lists for each file, such as {more}; put a name of several words in quotation marks",
+        )
+
+
+@app.command(
+    context_settings=_MORE,
+    epilog='Example: darkwake screen "GOLDEN STAR" --imo 9349588 --lists sdn.xml.gz\n\n'
+    'Example: darkwake screen "BLUE STAR" --former-name "GOLDEN STAR" --imo 9349588 --flag PA --lists sdn.xml.gz\n\n'
+    'Example: darkwake screen "JANE EXAMPLESON" --kind person --born 1975-03 --country MT --lists sdn.xml.gz',
+)
 def screen(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="The name of a ship, a company or a person.")] = "",
     imo: Annotated[str, typer.Option(help="The ship's IMO number.")] = "",
     mmsi: Annotated[str, typer.Option(help="The ship's MMSI.")] = "",
-    callsign: Annotated[str, typer.Option(help="The ship's call sign.")] = "",
+    callsign: Annotated[str, typer.Option("--call-sign", "--callsign", help="The ship's call sign.")] = "",
+    flag: Annotated[str, typer.Option(help="The ship's flag, such as PA or Panama.")] = "",
+    former: Annotated[list[str] | None, typer.Option("--former-name", help="An earlier name; repeat it.")] = None,
+    kind: Annotated[
+        str, typer.Option(help="What it is: ship, company, person or aircraft. Without it, ships and parties are met.")
+    ] = "",
+    born: Annotated[
+        str, typer.Option(help="A person's date of birth, as EDTF: 1975-03-12, 1975-03, 1975~, 197X.")
+    ] = "",
+    countries: Annotated[
+        list[str] | None, typer.Option("--country", help="Of a person or company, such as MT; repeat it.")
+    ] = None,
+    numbers: Annotated[
+        list[str] | None, typer.Option("--number", help="Of a passport or a register; repeat it.")
+    ] = None,
+    owners: Annotated[list[str] | None, typer.Option("--owner", help="An owner or manager; repeat it.")] = None,
     lists: Lists = None,
     on: Annotated[str, typer.Option(help="The day that the question is about, such as 2025-10-29.")] = "",
     record: Record = None,
     as_json: Json = False,
 ) -> None:
     """Look one name or number up in the lists; each hit shows the two values that met."""
+    _no_more(context)
     if not lists:
         raise WrongUse("no list was given", to_do="Name at least one: --lists sdn.xml.gz")
-    made, searched = dw.alone.screen_one(
-        name=name, imo=imo, mmsi=mmsi, callsign=callsign, on=day(on), lists=lists
+    asked = dw.screening.Asked(
+        names=(name,) if name else (), former_names=tuple(former or ()), imo=imo, mmsi=mmsi, callsign=callsign,
+        flag=flag, kind=dw.alone.kind_asked(kind), on=day(on), born=born, countries=tuple(countries or ()),
+        numbers=tuple(numbers or ()), owners=tuple(owners or ()),
     )  # fmt: skip
+    made, searched = dw.alone.screen_one(asked, lists)
     written = dw.kept.keep(record, parties=made) if record else ()
     found = made.hits
     if as_json:
@@ -70,10 +108,12 @@ def _say(text: str, indent: int = 0) -> None:
 
 
 @app.command(
+    context_settings=_MORE,
     epilog='Example: darkwake goods "sodium perchlorate" --cas 7601-89-0 --on 2025-10-29 --from CN --to IR '
-    "--lists annex.json"
+    "--lists annex.json",
 )
 def goods(
+    context: typer.Context,
     description: Annotated[str, typer.Argument(help="The goods in the words of the papers.")] = "",
     hs: Annotated[str, typer.Option(help="An HS code; dots and spaces do not matter.")] = "",
     cn: Annotated[str, typer.Option(help="A CN code of eight digits.")] = "",
@@ -88,6 +128,7 @@ def goods(
     as_json: Json = False,
 ) -> None:
     """Look goods up in control lists, by CAS number, customs code, entry or words; what met is shown."""
+    _no_more(context)
     asked = dw.screening.GoodsAsked(
         description=description, hs=hs, cn=cn, cas=cas, entry=entry, on=day(on), from_=from_, to=to, language=language
     )
@@ -115,9 +156,11 @@ def goods(
 
 
 @app.command(
-    epilog="Example: darkwake manifest shipments.xlsx --lists sdn.xml.gz --lists annex.json --record kept.json"
+    context_settings=_MORE,
+    epilog="Example: darkwake manifest shipments.xlsx --lists sdn.xml.gz --lists annex.json --record kept.json",
 )
 def manifest(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(help="A table of shipments (csv, xlsx).", show_default=False)],
     lists: Lists = None,
     on: Annotated[str, typer.Option(help="The day for rows that give none, such as 2025-10-29.")] = "",
@@ -130,6 +173,7 @@ def manifest(
     as_json: Json = False,
 ) -> None:
     """Screen every shipment of a table: parties, ship, goods and route, as of its day."""
+    _no_more(context)
     told, written = dw.kept.screen_manifest(
         file, lists or [], on=day(on), columns=columns, sheet=sheet, encoding=encoding, record=record, table=table
     )
@@ -147,31 +191,39 @@ def manifest(
         _say(escape(line))
 
 
-@app.command(epilog="Example: darkwake rescreen record.json --lists sdn-new.xml.gz")
+@app.command(
+    context_settings=_MORE,
+    epilog="Example: darkwake rescreen record.json --lists sdn-new.xml.gz --lists annex-new.json",
+)
 def rescreen(
+    context: typer.Context,
     record: Annotated[Path, typer.Argument(help="A search record.", show_default=False)],
     lists: Lists = None,
     old: Annotated[list[Path] | None, typer.Option(help="An older version; may be repeated.")] = None,
     rows: Annotated[int, typer.Option(help="How many rows of the table to print.")] = 40,
     as_json: Json = False,
 ) -> None:
-    """Make the searches of a record again on newer lists: what is new, gone and changed."""
+    """Make the searches of a record, for parties and goods, again on newer lists: what is new, gone and changed."""
+    _no_more(context)
     told = dw.kept.rescreen_record(record, lists or [], old or [])
     if as_json:
         print_json({"changes": told.changes.to_dicts(), "says": told.says(), "notes": list(told.notes)})
         return
-    show_table(told.changes, ["change", "why", "asked", "list", "entry", "name"], rows)
-    for line in (*told.notes, told.says()):
+    show_table(told.changes, ["change", "why", "asked", "list", "entry", "name", "rank_before", "rank_after"], rows)
+    altered = told.changes.filter(told.changes["change"] == "changed")["says"].head(rows)
+    for line in (*altered, *told.notes, told.says()):
         _say(escape(line))
 
 
-@app.command(epilog="Example: darkwake verify record.json --lists sdn.xml.gz")
+@app.command(context_settings=_MORE, epilog="Example: darkwake verify record.json --lists sdn.xml.gz")
 def verify(
+    context: typer.Context,
     record: Annotated[Path, typer.Argument(help="A search record.", show_default=False)],
     lists: Annotated[list[Path] | None, typer.Option(help="A file that was searched; may be repeated.")] = None,
     as_json: Json = False,
 ) -> None:
     """Hold a search record against its files, and make its searches again."""
+    _no_more(context)
     checks = dw.kept.verify(record, lists=lists or [])
     if as_json:
         print_json([{"what": one.what, "result": one.result, "says": one.says} for one in checks])

@@ -55,7 +55,7 @@ SAID_DATE = pl.Struct(
         "first": pl.Date,  # null where that end is open or unknown
         "last": pl.Date,
         "anchor": pl.String,  # reckoned from: "stated" (whole), "published", "before" (a date named earlier), "none"
-        "role": pl.String,  # "event", "report" (when it was said), "duration" or "repeated"
+        "role": pl.String,  # "event", "report" (of saying), "background" (built in 2005), "duration", "repeated"
     }
 )
 
@@ -69,7 +69,7 @@ SAID_AMOUNT = pl.Struct(
         "low_in": pl.Boolean,  # whether the end itself belongs: "over 2,000" leaves 2,000 out
         "high_in": pl.Boolean,
         "comparator": pl.String,  # "exactly", "over", "at least", "under", "at most", "about", "between"
-        "unit": pl.String,  # the singular as stated ("ton" stays "ton"), a currency's ISO code, "" for a bare count
+        "unit": pl.String,  # the singular as stated ("ton"), a currency's ISO code ("$" where not said whose), or ""
         "thing": pl.String,  # of what, as written: "ammonium perchlorate", "barrels of oil" -> "oil"
         "hedge": pl.String,  # the words before it, such as "more than", "only"
         "role": pl.String,  # "amount", "equivalent" (enough for ...), "rate" (... a month), "price", "share", "ordinal"

@@ -75,6 +75,16 @@ def name_score(one: str, other: str, kind: EntryKind) -> float:
     return score if both[0].numbers == both[1].numbers else round(score * OTHER_NUMBER, 6)
 
 
+def misspelled_word(one: Parts, other: Parts) -> bool:
+    """True for two names of one word each that are not the same, do not sound the same and are no forms of one name."""
+    if len(one.words) != 1 or len(other.words) != 1 or one.signs or one.bare != other.bare:
+        return False
+    left, right = one.words[0], other.words[0]
+    if left.text == right.text or left.sound == right.sound or one.whole == other.whole:
+        return False
+    return left.given.isdisjoint(right.given) and "ABD" + left.text != right.text and "ABD" + right.text != left.text
+
+
 def alike(one: Parts, other: Parts) -> tuple[float, str]:
     """How alike the words of two names are, from 0 to 1, and in what; numbers are left to the caller."""
     if not one.words or not other.words:

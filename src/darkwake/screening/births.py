@@ -16,7 +16,8 @@ _ISO = re.compile(r"(?<![0-9])(?:1[89]|20)[0-9]{2}[-./]([0-9]{1,2})(?:[-./]([0-9
 _DAY_FIRST = re.compile(r"(?<![0-9])([0-9]{1,2})[-./]([0-9]{1,2})[-./](?:1[89]|20)[0-9]{2}(?![0-9])")
 _NAMED = re.compile(rf"(?:(?<![0-9])([0-9]{{1,2}})[ .-]*)?({'|'.join(_MONTHS)})[A-Z]*\b")
 _NAMED_FIRST = re.compile(rf"({'|'.join(_MONTHS)})[A-Z]*\.? ([0-9]{{1,2}})(?![0-9])")
-_ABOUT = re.compile(r"\b(?:CIRCA|CA|C|ABOUT|APPROX[A-Z]*|AROUND|BETWEEN)\b|~")
+_ABOUT = re.compile(r"\b(?:CIRCA|CA|C|ABOUT|APPROX[A-Z]*|AROUND|BETWEEN)\b|[~?%]")
+_DECADE = re.compile(r"(?<![0-9])(1[89][0-9]|20[0-9])X(?![0-9A-Z])")
 _ABOUT_YEARS = 3
 """How far "about" a year may be off: our own choice."""
 
@@ -35,8 +36,11 @@ class Born:
 
 @lru_cache(maxsize=1 << 14)
 def born(text: str) -> Born | None:
-    """What a date of birth tells; None where there is no year in it. Days and months of nought are not told."""
-    seen = text[:LONGEST].upper()
+    """What a date of birth tells; None where there is no year in it. Days and months of nought are not told.
+
+    EDTF is read too, as far as years go: "1975-03", "1975~", "1975?", "197X", "1975/1977".
+    """
+    seen = _DECADE.sub(r"\g<1>0/\g<1>9", text[:LONGEST].upper())
     years = sorted(map(int, _YEAR.findall(seen)))
     if not years:
         return None

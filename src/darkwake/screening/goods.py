@@ -146,7 +146,8 @@ def _repaired(one: Search, typed: str, cas: str) -> None:
     known = precursors.substances().get(cas)
     name = f"{known.names[0][1]} (CAS {cas})" if known else f"CAS {cas}"
     for found in lines[:MOST_LEADS]:
-        says = f"If the CAS number {typed} was meant as {name}, then {found.cited} would meet it."
+        out = out_of_force(found, one.asked.on)
+        says = f"If the CAS number {typed} was meant as {name}, then {found.cited}{out} would meet it."
         one.findings.append(of_line(one, found, "text lead", (f"CAS {typed} ~ {cas}",), says))
     if not lines:
         _stated(one, cas, f"CAS {typed}, if {cas} was meant", verdict="text lead")
@@ -283,7 +284,8 @@ def _code_leads(one: Search, label: str, digits: str) -> None:
         if decided and found.line.cas and not decided & {number.value for number in found.line.cas}:
             others.append(found.cited)
             continue
-        says = f"{met} also covers the goods of {found.cited}, among many others: a lead, no more."
+        out = out_of_force(found, one.asked.on)
+        says = f"{met} also covers the goods of {found.cited}{out}, among many others: a lead, no more."
         one.findings.append(of_line(one, found, "HS lead", (met,), says))
     if others:
         one.notes.append(f"{met} also covers other substances, which are listed: {', '.join(others)}; not this one.")
@@ -314,7 +316,8 @@ def _words(one: Search, leads: int) -> None:
         if not is_lead(met) or (found.of.name, found.line.top) in tops:
             continue
         tops.add((found.of.name, found.line.top))
-        says = f"Words of the description met those of {found.cited}: {', '.join(met.words)}. A lead, no more."
+        out = out_of_force(found, one.asked.on)
+        says = f"Words of the description met those of {found.cited}{out}: {', '.join(met.words)}. A lead, no more."
         one.findings.append(of_line(one, found, "text lead", met.words, says))
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from darkwake.errors import UnknownKind, WrongUse
-from darkwake.screening import precursors
+from darkwake.screening import formats, precursors
 from darkwake.screening.bm25 import Line, Met, TextIndex
 from darkwake.screening.codes import CodeTable
 from darkwake.screening.controls import ControlEntry, ControlList, number_key
@@ -123,6 +123,13 @@ def index_of(paths: Sequence[str | Path]) -> GoodsIndex:
         elif sniff_controls(path) or not path.is_file() or not path.stat().st_size:
             lists += read_controls(path)
         else:
+            if formats.sniff(path):
+                raise UnknownKind(
+                    "is a list of ships, companies and people, where a list of goods was asked for",
+                    where=path.name,
+                    to_do=f'Look names up in it: darkwake screen "NAME" --lists {path.name}; '
+                    "darkwake manifest takes lists of both kinds",
+                )
             known = "; ".join([*(one.reads for one in CONTROL_FORMATS), *(table.reads for table in CODE_FORMATS)])
             raise UnknownKind(
                 "no reader recognises this as a list of goods", where=path.name, to_do=f"Read are: {known}"

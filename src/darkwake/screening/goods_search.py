@@ -53,7 +53,7 @@ def of_line(one: Search, found: Placed, verdict: Verdict, words: tuple[str, ...]
         words=tuple(map(shown, words)),
         in_force_from=begins,
         in_force_to=line.in_force_to,
-        standing="; ".join(versions_said([of], one.asked.on)),
+        standing="; ".join([*own_days_said(found, one.asked.on), *versions_said([of], one.asked.on)]),
         says=says,
         innocent=INNOCENT,
         rules=(),
@@ -77,13 +77,26 @@ def out_of_force(found: Placed, on: date | None) -> str:
     """A remark in brackets where the line was not in force on the day; "" where it was, or nothing is known."""
     begins, ends = found.line.in_force_from, found.line.in_force_to
     if on is None:
-        return f" (in force to {ends.isoformat()})" if ends else ""
+        return f" (last day {ends.isoformat()})" if ends else ""
     if (begins and on < begins) or (ends and on > ends):
-        span = " ".join(
-            [*([f"from {begins.isoformat()}"] if begins else []), *([f"to {ends.isoformat()}"] if ends else [])]
-        )
-        return f" (in force {span}, not on {on.isoformat()})"
+        if ends and on > ends:
+            return f" (ended on {ends.isoformat()}, before {on.isoformat()})"
+        return f" (began on {begins}, after {on.isoformat()})"
     return ""
+
+
+def own_days_said(found: Placed, on: date | None) -> list[str]:
+    """What the entry's own first and last day say where it did not stand on the day, or has a last day at all."""
+    begins, ends = found.line.in_force_from, found.line.in_force_to
+    if ends and (on is None or on > ends):
+        return [
+            f"by its own dates the entry ended on {ends}, before {on}"
+            if on
+            else f"the entry has {ends} as its last day"
+        ]
+    if begins and on and on < begins:
+        return [f"by its own dates the entry began on {begins}, after {on}"]
+    return []
 
 
 def versions_said(lists: Sequence[ControlList], on: date | None) -> list[str]:

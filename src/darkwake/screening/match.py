@@ -4,8 +4,9 @@ A score orders hits: the sum of the points of `features.FEATURES`. A rank is wha
 
     certain     0.60 and more: only the same sound IMO number reaches it
     strong      0.30 and more: a telling name together with a call sign, an MMSI, a document or a date of birth
-    fair        0.18 and more: a telling name alone
-    weak lead   0.05 and more: a commonplace or misspelled name, a call sign or MMSI alone, anything contradicted
+    fair        0.18 and more: a telling name alone, with a slip of a letter only where it has several words
+    weak lead   0.05 and more: a commonplace name, a misspelled single word, a call sign or MMSI alone, anything
+                contradicted
 """
 
 from __future__ import annotations

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import NamedTuple
 
 from darkwake.screening import documents, identifiers
-from darkwake.screening.alike import LEAD, alike
+from darkwake.screening.alike import LEAD, alike, misspelled_word
 from darkwake.screening.asked import Asked
 from darkwake.screening.lists import Entry, Identifier, ListedName, SanctionsList
-from darkwake.screening.names import Form, fold, likeness, numbers_agree
+from darkwake.screening.names import MISSPELLED, Form, fold, likeness, numbers_agree
 from darkwake.screening.parts import Parts, parts
 
 SHIPS = ("vessel", "aircraft")
@@ -23,6 +23,9 @@ OTHER_NUMBER = 0.15
 """What is left of a name's points where the numbers in ships' names differ; too little for a lead by itself."""
 OTHER_NUMBER_OF_COMPANY = 0.6
 """The same for companies, whose branches and funds have such names: a weak lead."""
+
+ONE_WORD = 0.7
+"""The most of a name's points that a misspelled name of one word gives: a weak lead, until something else agrees."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +210,9 @@ class Meeting:
                     continue
                 points = near[0] * min(form.distinct, other.distinct) * (WEAK_ALIAS if name.weak else 1.0)
                 agree = numbers_agree(form, other)
+                one_word = len(form.words) == len(other.words) == 1 and not (form.numbers and agree == 1.0)
+                if one_word and near[1].startswith(MISSPELLED):
+                    points = min(points, ONE_WORD)
                 kept = agree or OTHER_NUMBER
                 if best is None or points * kept > best.points * best.kept:
                     numbers = (" ".join(form.numbers), " ".join(other.numbers))
@@ -227,6 +233,8 @@ class Meeting:
                     continue
                 points = near * min(own.distinct, other.distinct) * (WEAK_ALIAS if name.weak else 1.0)
                 same = own.numbers == other.numbers or own.whole == other.whole
+                if not (own.numbers and same) and misspelled_word(own, other):
+                    points = min(points, ONE_WORD)
                 kept = 1.0 if same else OTHER_NUMBER_OF_COMPANY
                 if best is None or points * kept > best.points * best.kept:
                     numbers = (" ".join(own.numbers), " ".join(other.numbers))

@@ -160,6 +160,10 @@ def _roman(part: str) -> int:
     return sum(-here if here < after else here for here, after in zip(values, [*values[1:], 0], strict=True))
 
 
+MISSPELLED = "differ by"
+"""How the sentence of `likeness` begins where typos are all that two names have between them."""
+
+
 def typos_allowed(letters: int) -> int:
     """How many typos a name of so many letters may have: none under 4, 1 to 7, 2 to 13, then 3."""
     return 0 if letters < 4 else 1 if letters < 8 else 2 if letters < 14 else 3
@@ -205,7 +209,7 @@ def _typos(asked: str, listed: str) -> tuple[float, str] | None:
     typos = OSA.distance(asked, listed, score_cutoff=allowed)
     if typos > allowed:
         return None
-    return round(max(0.6, 0.95 - TYPO_COST * typos / shorter), 6), f"differ by {typos} letter{'s' * (typos > 1)}"
+    return round(max(0.6, 0.95 - TYPO_COST * typos / shorter), 6), f"{MISSPELLED} {typos} letter{'s' * (typos > 1)}"
 
 
 def _word_by_word(one: Form, other: Form) -> bool:

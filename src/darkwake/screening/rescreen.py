@@ -146,9 +146,7 @@ def rescreen_record(
     kept = {(one["list"], one["list_date"], one["entry"]): one for one in section["listed"]}
     at_hand = {(one.name, one.date): one for one in old}
     tables, diffs = [], []
-    notes = ["What the record asked of goods was not asked again: goods are re-screened by asking anew."] * bool(
-        record.get("goods")
-    )
+    notes: list[str] = []
     for after in _one_of_each(new):
         day = dates.get(after.name)
         if day and day > after.date:

@@ -261,7 +261,7 @@ def _as_kept(found: pl.DataFrame, kept: Sequence[Mapping[str, Any]]) -> pl.DataF
 
 def _goods_again(section: Mapping[str, Any], given: _Given) -> list[str]:
     paths = [given.by_hash[one["sha256"]] for one in _wanted(section)]
-    asked = [_goods_asked(one["asked"]) for one in section["answers"]]
+    asked = [goods_asked_again(one["asked"]) for one in section["answers"]]
     made = of_goods(asked, index_of(paths) if paths else GoodsIndex([]), leads=section["options"]["leads"]).section
     found = []
     for before, after in zip(section["answers"], made["answers"], strict=True):
@@ -291,7 +291,12 @@ def asked_again(typed: Mapping[str, Any]) -> Asked:
     return Asked(**(values | _day(values)))
 
 
-def _goods_asked(typed: Mapping[str, Any]) -> GoodsAsked:
+def goods_asked_again(typed: Mapping[str, Any]) -> GoodsAsked:
+    """A question about goods from what a record has of it.
+
+    Raises:
+        ValueError: It has a field that this version does not know.
+    """
     known = {one.name for one in fields(GoodsAsked)}
     if unknown := sorted(set(typed) - known):
         raise ValueError(f"this version does not know the field {unknown[0]!r} of a question")

@@ -1,1 +1,5 @@
-"""Image series -> the status of each building, day by day."""
+"""Image series -> the status of each building, day by day: `watch` one site, or `watch_all` of a table."""
+
+from darkwake.sites.watching import SiteAsked, Watched, task, watch, watch_all
+
+__all__ = ["SiteAsked", "Watched", "task", "watch", "watch_all"]

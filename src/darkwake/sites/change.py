@@ -13,6 +13,7 @@ threshold; `bench sites` holds the two against each other.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -97,7 +98,7 @@ def _breaks(block: Block, quiet: Block, prior: Prior, sensor: str, level: float)
             break
         q = discovery_rate(np.array([one[5] for one in tested]))
         kept = [(one, float(rate)) for one, rate in zip(tested, q, strict=True) if rate <= level]
-        rows += [_row(block, one, rate, sensor) for one, rate in kept]
+        rows += [_row(block, one, rate, sensor, prior) for one, rate in kept]
         inner: dict[tuple[int, int], list[int]] = {}
         for (place, begin, end, at_time, _, _), _ in kept:
             for low, high in ((begin, at_time), (at_time, end)):
@@ -109,7 +110,9 @@ def _breaks(block: Block, quiet: Block, prior: Prior, sensor: str, level: float)
     return pl.DataFrame(rows, schema=schema.BREAKS, orient="row")
 
 
-def _row(block: Block, one: tuple[int, int, int, int, float, float], q: float, sensor: str) -> dict[str, object]:
+def _row(
+    block: Block, one: tuple[int, int, int, int, float, float], q: float, sensor: str, prior: Prior
+) -> dict[str, object]:
     place, begin, end, at, statistic, p = one
     values = block.values[place]
     told = np.flatnonzero(np.isfinite(values).any(axis=1))
@@ -119,7 +122,7 @@ def _row(block: Block, one: tuple[int, int, int, int, float, float], q: float, s
         {"feature": name, "before": _plain(values[begin:at, place_f]), "after": _plain(values[at:end, place_f])}
         for place_f, name in enumerate(block.features)
     ]
-    main = max(means, key=lambda mean: abs((mean["after"] or 0.0) - (mean["before"] or 0.0)))  # type: ignore[operator]
+    main = _most_moved(means, prior)
     building = block.buildings[place]
     return {
         "id": content_id("break", building, sensor, after, by),
@@ -131,10 +134,19 @@ def _row(block: Block, one: tuple[int, int, int, int, float, float], q: float, s
         "p": p,
         "q": q,
         "features": means,
-        "says": f"Between {after:%d %B %Y} and {by:%d %B %Y} the series of {building} broke: {main['feature']} went "
-        f"from {main['before']:.2f} to {main['after']:.2f} against the ground round it "
-        f"(p = {p:.2g} of the scene's own controls; false-discovery rate {q:.2g}).",
+        "says": f"Between {after:%d %B %Y} and {by:%d %B %Y} the series of {building} broke: {main}"
+        f"against the ground round it (p = {p:.2g} of the scene's own controls; false-discovery rate {q:.2g}).",
     }
+
+
+def _most_moved(means: list[dict[str, Any]], prior: Prior) -> str:
+    """The feature that moved most, in standard deviations; one without a value on one side moved nowhere."""
+    both = [(mean, spread) for mean, spread in zip(means, np.sqrt(prior.variance), strict=True)
+            if mean["before"] is not None and mean["after"] is not None]  # fmt: skip
+    if not both:
+        return ""
+    most, _ = max(both, key=lambda one: abs(one[0]["after"] - one[0]["before"]) / one[1])
+    return f"{most['feature']} went from {most['before']:.2f} to {most['after']:.2f} "
 
 
 def _plain(values: Array) -> float | None:

@@ -25,13 +25,16 @@ _BEYOND = 1_000.0
 """How far outside the buildings' box controls may lie, metres: the same weather and the same pass."""
 
 
-def controls(footprints: pl.DataFrame, *, apart_m: float, most: int = MOST) -> pl.DataFrame:
+def controls(
+    footprints: pl.DataFrame, *, apart_m: float, most: int = MOST, images: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """FOOTPRINTS, of the kind "control", near those footprints.
 
     Args:
         footprints: FOOTPRINTS of one site.
         apart_m: how far from any footprint a control lies at least, metres; the width of the ring.
         most: how many at most, spread evenly over what there is room for.
+        images: IMAGES; with them controls lie only where usable images reach, else some may lie where none does.
     """
     if footprints.is_empty():
         return schema.empty(schema.FOOTPRINTS)
@@ -42,8 +45,12 @@ def controls(footprints: pl.DataFrame, *, apart_m: float, most: int = MOST) -> p
     side = float(np.clip(math.sqrt(float(np.median(footprints["area_m2"].to_numpy()))), *_SIDES))
     west, south = boxes[:, 0].min() - _BEYOND, boxes[:, 1].min() - _BEYOND
     east, north = boxes[:, 2].max() + _BEYOND, boxes[:, 3].max() + _BEYOND
+    reach = _reach(images, wide, apart_m)
+    west, south, east, north = max(west, reach[0]), max(south, reach[1]), min(east, reach[2]), min(north, reach[3])
+    if east - west <= side or north - south <= side:
+        return schema.empty(schema.FOOTPRINTS)
     # no finer than what could be kept ten times over: a lattice over a whole city would be millions
-    step = max(2 * side, math.sqrt((east - west) * (north - south) / (10 * most)))
+    step = max(side, math.sqrt((east - west) * (north - south) / (10 * most)))
     lattice = np.meshgrid(np.arange(west, east - side, step), np.arange(south, north - side, step))
     xs, ys = lattice[0].ravel(), lattice[1].ravel()
     free = ~_meets(xs, ys, side, boxes, apart_m)
@@ -67,6 +74,18 @@ def controls(footprints: pl.DataFrame, *, apart_m: float, most: int = MOST) -> p
             }
         )
     return pl.DataFrame(rows, schema=schema.FOOTPRINTS, orient="row")
+
+
+def _reach(images: pl.DataFrame | None, wide: float, apart_m: float) -> tuple[float, float, float, float]:
+    """West, south, east, north of the images, metres, less what a ring needs."""
+    usable = images.filter(pl.col("usable") & pl.col("west").is_not_null()) if images is not None else None
+    if usable is None or usable.is_empty():
+        return -math.inf, -math.inf, math.inf, math.inf
+    west, south = float(usable["west"].to_numpy().min()), float(usable["south"].to_numpy().min())
+    east, north = float(usable["east"].to_numpy().max()), float(usable["north"].to_numpy().max())
+    return (
+        west * wide + apart_m, south * _M_PER_DEG + apart_m, east * wide - apart_m, north * _M_PER_DEG - apart_m,
+    )  # fmt: skip
 
 
 def _boxes(footprints: pl.DataFrame) -> Array:

@@ -70,7 +70,8 @@ class Null:
         beyond = self.sorted[self.sorted > start] - start
         scale = float(beyond.mean()) if len(beyond) else 1.0
         tail = 0.1 * np.exp(-(statistic - start) / max(scale, 1e-9))
-        found: Array = np.where(rank < 0.02, np.clip(tail, 0.1 / (number + 1), rank), rank)
+        # of few controls the greatest alone is at 2 % or more, so that without the tail nothing could ever be told
+        found: Array = np.where(rank < max(0.02, 2 / (number + 1)), np.clip(tail, 0.1 / (number + 1), rank), rank)
         return found
 
 

@@ -25,7 +25,7 @@ import polars as pl
 
 from darkwake import schema
 from darkwake.errors import Unreadable
-from darkwake.sites import stack
+from darkwake.sites import pixel_sums, stack
 from darkwake.sites.stack import Floats, Grid, Ints, Labels
 
 Progress = Callable[[str, int, int | None], None]
@@ -84,11 +84,14 @@ def series(images: pl.DataFrame, footprints: pl.DataFrame, *, progress: Progress
             for grid, placed in chips
             for labels in [stack.labels(placed, grid, ring_m=RING_M[sensor])]
         ]
+        found: list[list[_Found]] = [[] for _ in made]
         for image in group.iter_rows(named=True):
             if progress:
                 progress(f"reading {sensor} of {image['time']:%Y-%m-%d}", done, usable.height)
             done += 1
-            parts += [_rows(image, chip) for chip in made]
+            for place, chip in enumerate(made):
+                found[place] += _found(image, chip)
+        parts += [_table(chip, told) for chip, told in zip(made, found, strict=True) if told]
     return pl.concat(parts).sort("building", "sensor", "orbit", "time", "feature", "image")
 
 
@@ -100,7 +103,8 @@ def _in_reach(footprints: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
     return covered if covered.height else footprints
 
 
-def _rows(image: Mapping[str, Any], chip: _Chip) -> pl.DataFrame:
+def _found(image: Mapping[str, Any], chip: _Chip) -> list[_Found]:
+    """Each feature of the buildings of a chip on one image; all without a value where the image cannot be used."""
     try:
         layers = _layers(image, chip.grid)
         problem = ""
@@ -111,7 +115,7 @@ def _rows(image: Mapping[str, Any], chip: _Chip) -> pl.DataFrame:
         problem = problem or "no band that is known"
         nothing = _Values.none(len(chip.labels.buildings))
         found = [(name, nothing) for name in _names(image["sensor"])]
-    return pl.concat([_table(image, chip, name, values, problem) for name, values in found])
+    return [_Found(image, name, values, problem) for name, values in found]
 
 
 def _names(sensor: str) -> tuple[str, ...]:
@@ -136,34 +140,59 @@ class _Values:
         return _Values(nan, nan, zero, zero, zero, zero)
 
 
-def _table(image: Mapping[str, Any], chip: _Chip, name: str, found: _Values, problem: str) -> pl.DataFrame:
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A feature of each building of a chip on one image."""
+
+    image: Mapping[str, Any]
+    feature: str
+    values: _Values
+    problem: str
+
+
+def _table(chip: _Chip, found: list[_Found]) -> pl.DataFrame:
+    """SERIES of a chip: one row a building, image and feature; one table for all images, as each table costs."""
     number = len(chip.labels.buildings)
-    few = found.whole < LEAST_PIXELS
-    covered = found.pixels < LEAST_SHARE * found.whole
-    bare = (found.whole_ring < LEAST_RING) | (
-        found.ring_pixels < np.maximum(LEAST_RING, LEAST_SHARE * found.whole_ring)
+    inside, ring, pixels, ring_pixels, whole, whole_ring = (
+        np.stack([getattr(one.values, name) for one in found])
+        for name in ("inside", "ring", "pixels", "ring_pixels", "whole", "whole_ring")
     )
-    value = found.inside - found.ring
+    problems = sorted({one.problem for one in found if one.problem})
+    reasons = ["", "too few pixels", "cloud or no data", "no ring to compare with", "no value", *problems]
+    broken = np.array([reasons.index(one.problem) if one.problem else 0 for one in found])[:, None]
+    few = whole < LEAST_PIXELS
+    covered = pixels < LEAST_SHARE * whole
+    bare = (whole_ring < LEAST_RING) | (ring_pixels < np.maximum(LEAST_RING, LEAST_SHARE * whole_ring))
+    value = inside - ring
+    # the first that holds is told
     why = np.select(
-        [np.full(number, bool(problem)), few, covered, bare, ~np.isfinite(value)],
-        [problem, "too few pixels", "cloud or no data", "no ring to compare with", "no value"],
-        "",
+        [broken > 0, few, covered, bare, ~np.isfinite(value)], [np.broadcast_to(broken, few.shape), 1, 2, 3, 4], 0
     )
-    value = np.where(why == "", value, np.nan)
+    value = np.where(why == 0, value, np.nan)
+    at = np.repeat(np.arange(len(found)), number)
+
+    def each(name: str) -> pl.Series:
+        return pl.Series([one.image[name] for one in found], dtype=schema.SERIES[name]).gather(at)
+
+    def numbers(values: npt.NDArray[np.float32]) -> pl.Series:
+        return pl.Series(values.ravel().astype(np.float64)).fill_nan(None)
+
     return pl.DataFrame(
         {
-            "building": list(chip.labels.buildings),
-            "image": [image["image"]] * number,
-            "sensor": [image["sensor"]] * number,
-            "orbit": [image["orbit"]] * number,
-            "time": pl.Series([image["time"]] * number, dtype=pl.Datetime("us")),
-            "feature": [name] * number,
-            "value": pl.Series(value.astype(np.float64)).fill_nan(None),
-            "inside": pl.Series(found.inside.astype(np.float64)).fill_nan(None),
-            "ring": pl.Series(found.ring.astype(np.float64)).fill_nan(None),
-            "pixels": found.pixels,
-            "ring_pixels": found.ring_pixels,
-            "why": why.tolist(),
+            "building": pl.Series(list(chip.labels.buildings), dtype=pl.String).gather(
+                np.tile(np.arange(number), len(found))
+            ),
+            "image": each("image"),
+            "sensor": each("sensor"),
+            "orbit": each("orbit"),
+            "time": each("time"),
+            "feature": pl.Series([one.feature for one in found]).gather(at),
+            "value": numbers(value),
+            "inside": numbers(inside),
+            "ring": numbers(ring),
+            "pixels": pixels.ravel(),
+            "ring_pixels": ring_pixels.ravel(),
+            "why": pl.Series(reasons).gather(why.ravel()),
         },
         schema=schema.SERIES,
     )
@@ -305,19 +334,12 @@ class _Pixels:
         places = np.concatenate(parts) if parts else np.empty(0, np.int64)
         return _Pixels(places, np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64), counts)
 
-    def mean(self, data: npt.NDArray[np.float32]) -> Floats:
+    def mean(self, data: Floats) -> Floats:
         """The mean of the valid pixels of each; NaN where there is none."""
-        values = data[self.places]
-        number = self._sums(np.isfinite(values).astype(np.float64))
-        total = self._sums(np.nan_to_num(values, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float64))
-        result: Floats = np.divide(total, number, out=np.full(len(number), np.nan), where=number > 0).astype(np.float32)
-        return result
+        found: Floats = pixel_sums.means(data, self.places, self.starts, self.counts)[0]
+        return found
 
-    def valid(self, data: npt.NDArray[np.float32]) -> Ints:
+    def valid(self, data: Floats) -> Ints:
         """How many pixels of each are valid."""
-        return self._sums(np.isfinite(data[self.places]).astype(np.float64)).astype(np.int64)
-
-    def _sums(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        ends = np.concatenate([[0.0], np.cumsum(values)])
-        sums: npt.NDArray[np.float64] = ends[self.starts + self.counts] - ends[self.starts]
-        return sums
+        found: Ints = pixel_sums.means(data, self.places, self.starts, self.counts)[1]
+        return found

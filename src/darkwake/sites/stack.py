@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ import numpy.typing as npt
 import polars as pl
 import rasterio
 from rasterio import features, vrt, warp
-from rasterio.enums import Resampling
+from rasterio.enums import MaskFlags, Resampling
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.transform import Affine
 from rasterio.windows import Window
 
 from darkwake.errors import Unreadable
+from darkwake.sites import hashes, png
 from darkwake.sites.footprints import as_geojson
 
 Floats = npt.NDArray[np.float32]
@@ -41,6 +43,9 @@ _OPENING: dict[str, Any] = {
     "GDAL_HTTP_RETRY_DELAY": "2",
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".tif,.tiff,.jp2,.vrt",
 }
+_MOST_OPEN = 16
+"""Files that `kept_open` holds: the bands of one image."""
+_HELD: ContextVar[dict[str, Any] | None] = ContextVar("_HELD", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +100,7 @@ def header(path: str) -> Header:
     Raises:
         Unreadable: no raster, or it is cut short.
     """
-    with _opened(path) as image:
+    with opened(path) as image:
         crs = image.crs
         bounds = None
         if Path(path).exists():
@@ -140,9 +145,9 @@ def grids_of(footprints: pl.DataFrame, images: pl.DataFrame, *, ring_m: float) -
     lattices = usable.group_by("crs", "gsd_m").len().sort(["len", "gsd_m", "crs"], descending=[True, False, False])
     crs, gsd_m = lattices.row(0)[:2]
     first = usable.filter((pl.col("crs") == crs) & (pl.col("gsd_m") == gsd_m)).sort("image").row(0, named=True)
-    with _opened(first["bands"][0]["path"]) as image:
+    with opened(first["bands"][0]["path"]) as image:
         base = image.transform
-    xs, ys = _project(footprints["lon"].to_list(), footprints["lat"].to_list(), crs)
+    xs, ys = project(footprints["lon"].to_list(), footprints["lat"].to_list(), crs)
     columns = np.floor((np.array(xs) - base.c) / base.a / CHIP).astype(np.int64)
     rows = np.floor((np.array(ys) - base.f) / base.e / CHIP).astype(np.int64)
     unit = base.a if gsd_m == 0 else gsd_m
@@ -168,7 +173,7 @@ def read(bands: Sequence[Mapping[str, Any]], band: str, grid: Grid) -> Floats | 
     if found is None:
         return None
     nearest = band in _CATEGORIES
-    with _opened(found["path"]) as image:
+    with opened(found["path"]) as image:
         try:
             data = _window(image, int(found["at"]), grid, nearest)
         except (RasterioError, RasterioIOError) as error:
@@ -178,6 +183,20 @@ def read(bands: Sequence[Mapping[str, Any]], band: str, grid: Grid) -> Floats | 
                 to_do=_AGAIN,
             ) from error
     return data
+
+
+@contextmanager
+def kept_open() -> Iterator[None]:
+    """Within it, the few files read last stay open, so that the next chip of an image need not open it again."""
+    held: dict[str, Any] = {}
+    before = _HELD.set(held)
+    try:
+        with rasterio.Env(**_OPENING):
+            yield
+    finally:
+        _HELD.reset(before)
+        for image in held.values():
+            image.close()
 
 
 def labels(footprints: pl.DataFrame, grid: Grid, *, ring_m: float) -> Labels:
@@ -212,32 +231,47 @@ def labels(footprints: pl.DataFrame, grid: Grid, *, ring_m: float) -> Labels:
     return Labels(tuple(footprints["building"].to_list()), tuple(inside), tuple(ring))
 
 
-def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
-    """Write rows x columns x 3 as a PNG.
+def plain(path: str, *, most_px: int) -> Floats:
+    """All bands of a picture, bands x rows x columns, with or without coordinates; averaged down to that size.
 
     Raises:
-        Unreadable: the disk is full or the folder is gone.
+        Unreadable: no picture, or cut short.
     """
-    try:
-        with (
-            rasterio.Env(GDAL_PAM_ENABLED="NO"),
-            rasterio.open(
-                path, "w", driver="PNG", width=picture.shape[1], height=picture.shape[0], count=3, dtype="uint8"
-            ) as out,
-        ):
-            out.write(np.moveaxis(picture, 2, 0))
-    except RasterioError as error:
-        raise Unreadable(f"the picture cannot be written: {error}", where=str(path), to_do="Make room") from error
+    with opened(path) as image:
+        every = max(1, math.ceil(max(image.width, image.height) / most_px))
+        shape = (image.count, math.ceil(image.height / every), math.ceil(image.width / every))
+        try:
+            data: Floats = image.read(out_shape=shape, out_dtype="float32", resampling=Resampling.average)
+        except RasterioError as error:
+            raise Unreadable(f"pixels cannot be read: {error}", where=path, to_do=_AGAIN) from error
+    return data
+
+
+def write_png(path: Path, picture: npt.NDArray[np.uint8]) -> None:
+    """Write rows x columns x 3 as a PNG, whole or not at all."""
+    hashes.write_whole(path, png.encode(picture))
 
 
 # --- within ---
 
 
 @contextmanager
-def _opened(path: str) -> Iterator[Any]:
+def opened(path: str) -> Iterator[Any]:
+    """A raster, open for reading; what goes wrong with it is told in plain words."""
     import warnings  # noqa: PLC0415
 
+    held = _HELD.get()
+    if held is not None and path in held:
+        yield held[path]
+        return
     try:
+        if held is not None:
+            while len(held) >= _MOST_OPEN:
+                held.pop(next(iter(held))).close()
+            with rasterio.Env(**_OPENING):
+                held[path] = rasterio.open(path)
+            yield held[path]
+            return
         with rasterio.Env(**_OPENING), warnings.catch_warnings():
             # an unreferenced picture is told as such by its header
             warnings.simplefilter("ignore", rasterio.errors.NotGeoreferencedWarning)
@@ -254,7 +288,8 @@ def _name(crs: Any) -> str:
     return f"EPSG:{code}" if code else str(crs.to_wkt())
 
 
-def _project(lons: Sequence[float], lats: Sequence[float], crs: str) -> tuple[list[float], list[float]]:
+def project(lons: Sequence[float], lats: Sequence[float], crs: str) -> tuple[list[float], list[float]]:
+    """Degrees as coordinates of that system."""
     xs, ys = warp.transform("EPSG:4326", crs, list(lons), list(lats))
     return list(xs), list(ys)
 
@@ -281,7 +316,7 @@ def _overlap(footprints: pl.DataFrame, images: pl.DataFrame) -> None:
 def _extent(group: pl.DataFrame, crs: str, base: Affine) -> tuple[tuple[int, int], tuple[int, int]]:
     """Columns and rows, on the images' lattice, of all corners of those footprints: the least and the greatest."""
     corners = group["rings"].explode().explode().to_list()
-    xs, ys = _project(corners[0::2], corners[1::2], crs)
+    xs, ys = project(corners[0::2], corners[1::2], crs)
     columns = np.floor((np.array(xs) - base.c) / base.a).astype(np.int64)
     rows = np.floor((np.array(ys) - base.f) / base.e).astype(np.int64)
     return (int(columns.min()), int(rows.min())), (int(columns.max()), int(rows.max()))
@@ -311,9 +346,21 @@ def _cut(image: Any, at: int, grid: Grid, column: int, row: int) -> Floats:
     right, bottom = min(column + grid.width, image.width), min(row + grid.height, image.height)
     if left < right and top < bottom:
         window = Window(left, top, right - left, bottom - top)
-        part = image.read(at, window=window, masked=True, out_dtype="float32").filled(np.nan)
+        part = _pixels(image, at, window)
         data[top - row : bottom - row, left - column : right - column] = part
     return data
+
+
+def _pixels(image: Any, at: int, window: Window) -> Floats:
+    """Pixels as float32, NaN where there is none; a mask is made only where the file has more than a number for it."""
+    flags = image.mask_flag_enums[at - 1]
+    if flags not in ([MaskFlags.all_valid], [MaskFlags.nodata]) or np.dtype(image.dtypes[at - 1]).itemsize > 4:
+        masked: Floats = image.read(at, window=window, masked=True, out_dtype="float32").filled(np.nan)
+        return masked
+    part: Floats = image.read(at, window=window, out_dtype="float32")
+    if flags == [MaskFlags.nodata] and image.nodatavals[at - 1] is not None:
+        part[part == np.float32(image.nodatavals[at - 1])] = np.nan
+    return part
 
 
 def _box(shape: Mapping[str, Any], grid: Grid, reach: int) -> tuple[int, int, int, int]:

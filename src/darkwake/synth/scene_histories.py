@@ -28,6 +28,7 @@ _SHARES = {"destroyed": 0.08, "rebuilt": 0.12, "demolished": 0.06, "built": 0.08
 _DECOY_SHARE = 0.04
 _LENGTHS = {"destroyed": (0.08, 0.22), "cleared": (0.08, 0.2), "under construction": (0.16, 0.3)}
 """Least and greatest share of all days that a phase in the middle lasts; the last one takes what is left."""
+_CLEARING_DAYS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,23 @@ class History:
     def status(self, day: date) -> str:
         """On that day."""
         return [phase for phase in self.phases if phase.since <= day][-1].status
+
+    def mixture(self, day: date) -> dict[str, float]:
+        """What is to be seen on that day, summing to 1: a plot is cleared over the days before it counts as cleared."""
+        now = self.status(day)
+        cleared = self.since("cleared")
+        if cleared and now != "cleared" and cleared > day:
+            part = 1.0 - (cleared - day).days / _CLEARING_DAYS
+            if part > 0:
+                return {now: 1.0 - part, "cleared": part}
+        return {now: 1.0}
+
+    def progress(self, day: date) -> float:
+        """How much of the new building stands, 0 to 1."""
+        begun, done = self.since("under construction"), self.since("rebuilt")
+        if not begun or not done or day < begun:
+            return 0.0
+        return min(1.0, (day - begun).days / max((done - begun).days, 1))
 
     def since(self, status: str) -> date | None:
         """The first day of it."""

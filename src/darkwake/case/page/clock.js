@@ -35,7 +35,8 @@ export function createClock(span) {
       clock.set(span[0], span[1]);
     },
     /** @param {number} start @param {number} end */
-    meets: (start, end) => start <= clock.to && end >= clock.from,
+    // what lies outside the ships' data, such as an image of last year, is left out only where a time was chosen
+    meets: (start, end) => clock.whole() || (start <= clock.to && end >= clock.from),
     /** @param {() => void} then */
     listen(then) {
       listeners.push(then);

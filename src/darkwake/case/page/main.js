@@ -4,6 +4,7 @@ import { openWorld } from "./data.js";
 import { createMap } from "./map.js";
 import { openWater } from "./seen.js";
 import { createSelection } from "./selection.js";
+import { createSites } from "./sites.js";
 import { createTables } from "./tables.js";
 import { createTimeline } from "./timeline.js";
 
@@ -14,6 +15,7 @@ async function start() {
   const clock = createClock(world.span);
   createTables(clock);
   createClaims();
+  createSites();
   createTimeline(clock);
   const selection = createSelection(world);
   createMap(world, clock, selection);

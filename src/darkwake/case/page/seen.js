@@ -74,6 +74,14 @@ export function paintMarks(view, world, choice) {
     paintMark(view, mark.kind, x, y);
   }
   view.context.globalAlpha = 1;
+  // a place that no ship's mark shows, such as a building of a site
+  if (choice?.place && !choice.mark && !choice.port && !choice.ships.size) {
+    const x = unitX(choice.place[1], world.west) * view.scale - view.left;
+    const y = unitY(choice.place[0]) * view.scale - view.top;
+    paintDot(view, x, y, 9, view.colour.ink);
+    paintDot(view, x, y, 7, view.colour.pick);
+    paintDot(view, x, y, 2.5, view.colour.ink);
+  }
 }
 
 /** The shapes of the legend: each kind has its own, so that none needs a colour. @param {View} view @param {string} kind @param {number} x @param {number} y */

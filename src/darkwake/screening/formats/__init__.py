@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 from darkwake.errors import DarkwakeError, UnknownKind, Unreadable
+from darkwake.screening.formats.controls import sniff_controls
 from darkwake.screening.formats.csl import Csl
 from darkwake.screening.formats.eu_csv import EuCsv
 from darkwake.screening.formats.eu_xml import EuXml
 from darkwake.screening.formats.ftm import Ftm
+from darkwake.screening.formats.hs import sniff_codes
 from darkwake.screening.formats.ofac import OfacSdn
 from darkwake.screening.formats.ofac_csv import OfacCsv
 from darkwake.screening.formats.packed import head
@@ -40,6 +43,9 @@ class Format(Protocol):
 
 FORMATS: tuple[Format, ...] = (OfacSdn(), OfacCsv(), Csl(), UnList(), EuXml(), EuCsv(), UkList(), Ftm())
 """Every file is recognised by one of them at most, so their order decides nothing."""
+
+
+_NAME_TELLS = "The file's name tells"
 
 
 def _format_of(path: Path) -> Format | None:
@@ -77,6 +83,13 @@ def read(
     if found is None:
         if not head(path, 1):
             raise Unreadable("the file is empty", where=path.name, to_do="Download it again")
+        if sniff_controls(path) or sniff_codes(path):
+            raise UnknownKind(
+                "is a list of goods, where a list of ships, companies and people was asked for",
+                where=path.name,
+                to_do=f'Look goods up in it: darkwake goods "WORDS" --lists {path.name}; '
+                "darkwake manifest takes lists of both kinds",
+            )
         known = "; ".join(one.reads for one in FORMATS)
         raise UnknownKind("no reader recognises this as a list", where=path.name, to_do=f"The lists read are: {known}")
     taken = found.read(path, dated=dated)
@@ -86,6 +99,41 @@ def read(
         raise Unreadable(short, where=path.name, to_do="Download the list again and compare it with the publisher's")
     told = date_in_name(path.name)
     if told and told != taken.date:
-        says = f"The file's name tells {told.isoformat()}, but the list inside is of {taken.date.isoformat()}."
+        says = f"{_NAME_TELLS} {told.isoformat()}, but the list inside is of {taken.date.isoformat()}."
         return replace(taken, notes=(*taken.notes, says))
     return taken
+
+
+def read_all(paths: Sequence[str | Path]) -> list[SanctionsList]:
+    """The lists in several files, in the order given; each version of a list is held against the one before it.
+
+    Raises:
+        Refused: As `read`; and where a later version has fewer than half of the entries of an earlier one at hand.
+    """
+    taken = [read(path) for path in paths]
+    last: dict[str, SanctionsList] = {}
+    for one in sorted(taken, key=lambda one: one.date):
+        previous = last.get(one.name)
+        if previous and not one.own_count and (short := shortfall(one, previous)):
+            raise Unreadable(short, where=one.file, to_do="Download the list again, or leave this version out")
+        last[one.name] = one
+    return taken
+
+
+def named_for_another_day(path: str | Path, *, known: Sequence[str | Path] = ()) -> list[str]:
+    """What must be said of a list before it is taken: whether its file is named for a day that it is not of.
+
+    Args:
+        path: A file of a list of parties.
+        known: Files of lists that are there already; one of the same list and day is said too, where its content is
+            another.
+    """
+    one = read(path)
+    said = [note for note in one.notes if note.startswith(_NAME_TELLS)]
+    said += [
+        f"There is another file of the {one.name} of {one.date.isoformat()}, {other.file}, with other content: "
+        "which of the two the publisher issued, the files do not tell."
+        for other in map(read, known)
+        if (other.name, other.date) == (one.name, one.date) and other.sha256 != one.sha256
+    ]
+    return [f"{one.file}: {note}" for note in said]

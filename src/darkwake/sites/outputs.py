@@ -1,0 +1,255 @@
+"""What is known of a site, for other programs: GeoParquet, GeoJSON and CSV of its timelines, and evidence.
+
+    timeline.parquet, .geojson, .csv     one row a building and stretch of one status, machine's and analysts' readings
+    buildings.parquet, .geojson, .csv    one row a building: whether it can be assessed, its last status, its breaks
+    site.csv                             one row a date of the site: how many buildings have which status
+
+The same tables give the same bytes. Times are UTC; null at an end means that it is not known, or still so.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import struct
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from darkwake.evidence import Citation, Evidence, Place, Strength, Subject, canonical
+from darkwake.sites import hashes
+from darkwake.sites.footprints import as_geojson
+from darkwake.sites.site_tables import Watched
+
+_INNOCENT = (
+    "planned demolition, renovation or ordinary building work",
+    "a change of the surface only: snow, flooding, parked vehicles, stored goods, a new roof",
+    "a footprint that is drawn beside the building, or images that are not quite in register",
+)
+_SURE = {"strong": 0.95, "fair": 0.8}
+"""Least posterior of a phase's dates for evidence of that strength; less is weak."""
+
+
+def timeline(watched: Watched) -> pl.DataFrame:
+    """One row a building and phase, and one for each building that cannot be assessed, with its rings.
+
+    Columns: site, building, label, status, start_after, start_by, end_after, end_by, posterior, by, assessable, why,
+    says, images (ids), sha256 (of the files of those images), rings.
+    """
+    digests = _digests(watched.images)
+    phases = watched.phases.select(
+        "building", "status", "start_after", "start_by", "end_after", "end_by", "posterior", "by", "says", "images"
+    )
+    known = watched.footprints.select("site", "building", "label", "rings")
+    told = known.join(watched.assessed.select("building", "assessable", "why"), on="building", how="left")
+    every = told.join(phases, on="building", how="left", maintain_order="left_right")
+    every = every.with_columns(
+        pl.col("status").fill_null("unknown"),
+        pl.Series("sha256", [_of(digests, names) for names in every["images"].to_list()], dtype=pl.List(pl.String)),
+    )
+    return every.select(
+        "site", "building", "label", "status", "start_after", "start_by", "end_after", "end_by", "posterior", "by",
+        "assessable", "why", "says", "images", "sha256", "rings",
+    ).sort("site", "building", "start_by", "by", "status")  # fmt: skip
+
+
+def buildings(watched: Watched) -> pl.DataFrame:
+    """One row a building: ASSESSED, how many breaks it has and the first and last of them, with its rings."""
+    breaks = watched.breaks.group_by("building").agg(
+        pl.len().cast(pl.Int64).alias("breaks"),
+        pl.col("by").min().alias("first_break_by"),
+        pl.col("by").max().alias("last_break_by"),
+        pl.col("q").min().alias("least_q"),
+    )
+    return (
+        watched.footprints.select("site", "building", "label", "kind", "lon", "lat", "area_m2", "rings")
+        .join(watched.assessed.drop("site"), on="building", how="left")
+        .join(breaks, on="building", how="left")
+        .with_columns(pl.col("breaks").fill_null(0))
+        .select(pl.exclude("rings"), "rings")
+        .sort("site", "building")
+    )
+
+
+def site_days(watched: Watched) -> pl.DataFrame:
+    """One row a date of the site and status: how many buildings have it on that date, of those that have any."""
+    counts = watched.statuses.group_by("time", "status").agg(pl.len().cast(pl.Int64).alias("buildings"))
+    return counts.select(pl.lit(watched.site).alias("site"), "time", "status", "buildings").sort("time", "status")
+
+
+def write(watched: Watched, folder: Path) -> list[Path]:
+    """Write all of them into a folder; each file whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, table in (("timeline", timeline(watched)), ("buildings", buildings(watched))):
+        for path, data in (
+            (folder / f"{name}.parquet", as_geoparquet(table)),
+            (folder / f"{name}.geojson", as_geojson_text(table).encode()),
+            (folder / f"{name}.csv", as_csv(table.drop("rings")).encode()),
+        ):
+            hashes.write_whole(path, data)
+            written.append(path)
+    hashes.write_whole(folder / "site.csv", as_csv(site_days(watched)).encode())
+    return [*written, folder / "site.csv"]
+
+
+# --- formats ---
+
+
+def as_geoparquet(table: pl.DataFrame) -> bytes:
+    """A table with a column `rings` as GeoParquet 1.1: WKB polygons in `geometry`, degrees, longitude first."""
+    rings = table["rings"].to_list()
+    geometry = [None if one is None else wkb(one) for one in rings]
+    kinds = sorted({as_geojson(one)["type"] for one in rings if one is not None})
+    corners = [number for one in rings if one is not None for ring in one for number in ring]
+    about = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {
+            "geometry": {"encoding": "WKB", "geometry_types": kinds, "orientation": "counterclockwise"}
+            | ({"bbox": _box(corners)} if corners else {})
+        },
+    }
+    told = table.drop("rings").with_columns(pl.Series("geometry", geometry, dtype=pl.Binary))
+    out = io.BytesIO()
+    told.write_parquet(out, compression="zstd", metadata={"geo": json.dumps(about, sort_keys=True)})
+    return out.getvalue()
+
+
+def as_geojson_text(table: pl.DataFrame) -> str:
+    """A table with a column `rings` as a GeoJSON FeatureCollection (RFC 7946), a feature a line."""
+    features = []
+    for number, row in enumerate(table.iter_rows(named=True)):
+        rings = row.pop("rings")
+        feature = {"type": "Feature", "id": number, "geometry": as_geojson(rings) if rings is not None else None}
+        features.append(json.dumps(feature | {"properties": canonical(row)}, ensure_ascii=False, allow_nan=False))
+    return '{"type": "FeatureCollection", "features": [\n' + ",\n".join(features) + "\n]}\n"
+
+
+def as_csv(table: pl.DataFrame) -> str:
+    """A table as CSV: times in UTC with Z, lists with spaces between; a cell is never taken for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    writer.writerows([_cell(value) for value in row] for row in table.iter_rows())
+    return out.getvalue()
+
+
+def wkb(rings: Sequence[Sequence[float]]) -> bytes:
+    """Rings as WKB, little-endian: a polygon, or a multipolygon where there is more than one outer ring."""
+    shape = as_geojson(rings)
+    if shape["type"] == "Polygon":
+        return _polygon(shape["coordinates"])
+    parts = [_polygon(part) for part in shape["coordinates"]]
+    return struct.pack("<BII", 1, 6, len(parts)) + b"".join(parts)
+
+
+# --- evidence ---
+
+
+def evidence(watched: Watched, *, made_by: str) -> list[Evidence]:
+    """A finding for each phase but the first of a building, and for each that a person read from a picture.
+
+    Each cites, by hash, the files of the images that show it; images behind an address have no hash and are named in
+    the details.
+
+    Args:
+        watched: the tables of a site.
+        made_by: part, version and parameters.
+    """
+    digests = _digests(watched.images)
+    places = {row["building"]: row for row in watched.footprints.iter_rows(named=True)}
+    found = []
+    for row in watched.phases.sort("building", "start_by", "by").iter_rows(named=True):
+        if row["by"] == "machine" and (row["start_after"] is None or row["status"] == "unknown"):
+            continue
+        place = places[row["building"]]
+        names = row["images"] or []
+        strength = _strength(row["posterior"], row["by"])
+        subjects = (
+            Subject("site", watched.site, watched.site),
+            Subject("site", f"{watched.site}/{row['building']}", place["label"]),
+        )
+        found.append(
+            Evidence(
+                kind="site_status",
+                subjects=subjects,
+                start=row["start_after"],
+                end=row["start_by"],
+                place=Place(place["lat"], place["lon"], name=place["label"]),
+                says=row["says"],
+                strength=strength,
+                because=_because(row),
+                innocent=tuple(row["innocent"] or ()) or _INNOCENT,
+                sources=tuple(Citation(digest, 1, 1, unit="image") for digest in _of(digests, names)),
+                made_by=made_by,
+                details=json.dumps(canonical({
+                    "status": row["status"], "posterior": row["posterior"], "by": row["by"], "images": names,
+                    "start_after": row["start_after"], "start_by": row["start_by"],
+                    "end_after": row["end_after"], "end_by": row["end_by"],
+                    "without_hash": sorted(name for name in set(names) if not digests.get(name)),
+                }), sort_keys=True),
+            )
+        )  # fmt: skip
+    return found
+
+
+def _strength(posterior: float | None, by: str) -> Strength:
+    if by != "machine":
+        return "fair"
+    if posterior is not None and posterior >= _SURE["strong"]:
+        return "strong"
+    return "fair" if posterior is not None and posterior >= _SURE["fair"] else "weak"
+
+
+def _because(row: Mapping[str, Any]) -> str:
+    if row["by"] != "machine":
+        return f"{row['by']} read it from the picture; it stands beside what the machine made of the series"
+    if row["posterior"] is None:
+        return "no probability could be told"
+    return f"the least probable of its dates has {row['posterior']:.0%} for this status"
+
+
+# --- within ---
+
+
+def _digests(images: pl.DataFrame) -> dict[str, list[str]]:
+    """The hashes of the files of each image."""
+    return {
+        row["image"]: sorted({band["sha256"] for band in row["bands"] if band["sha256"]})
+        for row in images.select("image", "bands").iter_rows(named=True)
+    }
+
+
+def _of(digests: Mapping[str, list[str]], names: Iterable[str] | None) -> list[str]:
+    return sorted({digest for name in names or () for digest in digests.get(name, ())})
+
+
+def _box(corners: Sequence[float]) -> list[float]:
+    return [min(corners[0::2]), min(corners[1::2]), max(corners[0::2]), max(corners[1::2])]
+
+
+def _polygon(rings: Sequence[Sequence[Sequence[float]]]) -> bytes:
+    parts = [struct.pack("<BII", 1, 3, len(rings))]
+    for ring in rings:
+        numbers = [number for point in ring for number in point]
+        parts.append(struct.pack(f"<I{len(numbers)}d", len(ring), *numbers))
+    return b"".join(parts)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return str(canonical(value))
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple):
+        return " ".join(_cell(one) for one in value)
+    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    # spreadsheets run cells that begin so
+    return "'" + text if isinstance(value, str) and text[:1] in ("=", "+", "-", "@", "\t") else text
