@@ -52,7 +52,7 @@ def content_id(prefix: str, *content: Any) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """Where in a source: rows of a table, lines or characters of a text, bands of an image, both ends in, 1 for the first."""
+    """Where in a source: rows of a table, characters of a text, bands of an image, both ends in, 1 for the first."""
 
     source: str
     """The sha256 of the source file, 64 hex digits."""

@@ -20,7 +20,7 @@ from darkwake.screening import manifest as manifests
 from darkwake.screening import record as records
 from darkwake.screening.verification import Check, verify
 
-__all__ = ["Check", "decide", "keep", "rescreen_record", "screen_manifest", "verify"]
+__all__ = ["Check", "decide", "keep", "rescreen_record", "said_of_lists", "screen_manifest", "verify"]
 
 
 def keep(
@@ -103,6 +103,24 @@ def decided(case: folder.CaseFolder, hits: pl.DataFrame) -> list[dict[str, Any]]
         }
         for row in told.filter(pl.col("decision").is_not_null()).iter_rows(named=True)
     ]
+
+
+def said_of_lists(path: Path, taken: Sequence[tuple[folder.Added, bool]]) -> list[str]:
+    """What must be said of the lists of parties that a case has just taken: yesterday's file under today's name.
+
+    Args:
+        path: The case.
+        taken: The sources that were given, and whether each was new, as `steps.add` tells.
+    """
+    case = folder.find(path)
+    kinds = {one.kind for one in screening.formats.FORMATS}
+    said = []
+    for new in (source for source, is_new in taken if is_new and source.kind in kinds):
+        others = [one for one in case.sources() if one.kind == new.kind and one.sha256 != new.sha256]
+        known = [case.source_path(one) for one in others]
+        notes = screening.formats.named_for_another_day(case.source_path(new), known=known)
+        said += [f"{new.name}: {note}" for note in notes]
+    return said
 
 
 def screen_manifest(

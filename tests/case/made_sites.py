@@ -9,6 +9,7 @@ import base64
 import struct
 import zlib
 from datetime import datetime, timedelta
+from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,30 @@ PLAN: dict[str, list[tuple[str, int, float]]] = {
 }
 """Label -> the statuses with the place of their first date and their least posterior."""
 UNABLE = {"Kiosk": "too small: under 2 by 2 pixels", "Pump": "never seen without cloud"}
+
+
+class Page(HTMLParser):
+    """What a browser finds in a page: tags with their attributes, and the words."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self._raw = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self._raw = tag in ("script", "style")
+
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  the parser's own signature
+        self._raw = False
+
+    def handle_data(self, data: str) -> None:
+        self.words += "" if self._raw else data
+
+    def values(self, name: str) -> list[str]:
+        return [value for _, attrs in self.tags for key, value in attrs.items() if key == name and value is not None]
 
 
 def when(place: int) -> datetime:

@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any, cast
 
@@ -16,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from made_case import made_case
-from made_sites import CLOUDED, DATES, PLAN, SITE, UNABLE, crowd, made, png, when
+from made_sites import CLOUDED, DATES, PLAN, SITE, UNABLE, Page, crowd, made, png, when
 
 from darkwake import schema
 from darkwake.case import (
@@ -37,30 +36,6 @@ from darkwake.case.sections import citations
 from darkwake.evidence import Citation, Evidence, canonical
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'{{7*7}}\u202egnp.exe\x00\u200b"
-
-
-class Page(HTMLParser):
-    """Tags with their attributes, and the words."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self._raw = False
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        self._raw = tag in ("script", "style")
-
-    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  the parser's own signature
-        self._raw = False
-
-    def handle_data(self, data: str) -> None:
-        self.words += "" if self._raw else data
-
-    def values(self, name: str) -> list[str]:
-        return [value for _, attrs in self.tags for key, value in attrs.items() if key == name and value is not None]
 
 
 @cache

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from made_claims import World, tables, worlds
+from made_happenings import World, tables, worlds
 
 from darkwake import schema
 from darkwake.claims.clusters import clusters, gather

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given, settings
-from made_claims import World, worlds
+from made_happenings import World, worlds
 from test_clusters import ROWS, world_of
 
 from darkwake import schema

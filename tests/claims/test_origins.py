@@ -3,7 +3,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 from hypothesis import given, settings
-from made_claims import World, tables, worlds
+from made_happenings import World, tables, worlds
 from test_clusters import ROWS, world_of
 
 from darkwake import schema

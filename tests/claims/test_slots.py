@@ -4,7 +4,8 @@ import pytest
 
 from darkwake.claims.article import Article, Block, Span
 from darkwake.claims.predicates import LEXICON, of_noun, of_verb
-from darkwake.claims.slots import Slots, slots, slots_at
+from darkwake.claims.slot import Slots
+from darkwake.claims.slots import slots, slots_at
 from darkwake.claims.tokens import Sentence, Token
 
 

@@ -12,6 +12,7 @@ from made_controls import table
 from made_list import ENTRIES, mark, vessel, xml
 from typer.testing import CliRunner
 
+from darkwake import kept, steps
 from darkwake.cli import app
 from darkwake.errors import DarkwakeError, Unreadable
 from darkwake.screening import Asked, Entry, Flag, Identifier, Index, ListedName, SanctionsList, formats, screen
@@ -159,9 +160,7 @@ def test_one_misspelled_word_with_a_flag_a_birth_or_a_country_is_fair() -> None:
 # --- several versions, and files under another day's name ---
 
 
-def test_a_later_version_that_lost_most_of_its_entries_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_later_version_that_lost_most_of_its_entries_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     full = SanctionsList("MADE", date(2020, 1, 1), 10, "a" * 64, "old.xml", (), own_count=False)
     cut = SanctionsList("MADE", date(2020, 1, 2), 4, "b" * 64, "new.xml", (), own_count=False)
     files = {one.file: one for one in (full, cut)}
@@ -171,12 +170,15 @@ def test_a_later_version_that_lost_most_of_its_entries_is_refused(
         formats.read_all(["new.xml", "old.xml"])
 
 
-def test_yesterdays_file_under_todays_name_and_two_files_of_one_day_are_said(tmp_path: Path) -> None:
+def test_yesterdays_file_under_todays_name_and_two_files_of_one_day_are_said_when_a_case_takes_them(
+    tmp_path: Path,
+) -> None:
     stale, other = tmp_path / "sdn-2026-11-22.xml", tmp_path / "sdn.xml"
     stale.write_text(xml(*ENTRIES))
     other.write_text(xml(*ENTRIES[:2]))
-    (name,) = formats.named_for_another_day(stale)
-    assert name.startswith("sdn-2026-11-22.xml: The file's name tells 2026-11-22, but the list inside is of 2020-02-03")
-    assert formats.named_for_another_day(other, known=[other]) == []
-    (same_day,) = formats.named_for_another_day(other, known=[stale])
-    assert "another file of the OFAC SDN of 2020-02-03" in same_day
+    case = steps.new(tmp_path / "case", steps.Asked(name="case")).path
+    (said,) = kept.said_of_lists(case, steps.add(case, [stale]))
+    assert said == ("sdn-2026-11-22.xml: The file's name tells 2026-11-22, but the list inside is of 2020-02-03.")
+    assert kept.said_of_lists(case, steps.add(case, [stale])) == [], "it was there already"
+    (said,) = kept.said_of_lists(case, steps.add(case, [other]))
+    assert said.startswith("sdn.xml: There is another file of the OFAC SDN of 2020-02-03, sdn-2026-11-22.xml, with")

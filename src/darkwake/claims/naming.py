@@ -10,6 +10,8 @@ from darkwake.claims.cues import word_set
 
 Kind = Literal["outlet", "person", "organisation", "document", "unnamed", "unknown"]
 
+_LONGEST_NAME = 3
+"""Words of a person's name that a surname may stand for."""
 _RUN = re.compile(
     r"[^\W\d_a-z][\w’'.-]*(?: (?:al|bin|ibn|de|van|von|der|da|del|di|el|la|le|[^\W\d_a-z][\w’'.-]*))*", re.UNICODE
 )
@@ -135,6 +137,9 @@ def person_in(text: str, entity: str) -> tuple[str, str] | None:
         return called["name"], " ".join(f"{called['before']}{called['role']}{text[called.end('name') :]}".split())
     runs = [match[0] for match in _RUN.finditer(text)]
     if entity:
+        # a parse may have found the surname alone where the words have the whole name
+        ends = (run for run in runs if run.split(" ")[-1] == entity and len(run.split(" ")) <= _LONGEST_NAME)
+        entity = next(ends, entity)
         runs = [entity, *runs]
     for run in map(_without_determiners, runs):
         if run.lower() in _NO_NAME:

@@ -30,6 +30,8 @@ Progress = Callable[[str, int, int | None], None]
 READ = ("paragraph", "caption", "list", "correction")
 """Kinds of blocks that are read. A heading repeats what the text says, mostly without who said it."""
 LANGUAGE = "en"
+_AT_ONCE = 2_000
+"""Sentences: a parser is several times faster on many than on one article's."""
 _EARLIER = 8
 """Dates of the sentences before that "the next day" may be reckoned from."""
 
@@ -43,11 +45,16 @@ def read_all(
     """
     once = {one.id: one for one in articles}
     ordered = [once[key] for key in sorted(once)]
+    outlets = frozenset(outlet for one in ordered if (outlet := one.fact("outlet")))
     rows: list[dict[str, Any]] = []
-    for number, article in enumerate(ordered):
-        if progress:
-            progress(f"reading {article.name}", number, len(ordered))
-        rows += claims_of(article, backend)
+    done = 0
+    for group in _groups(ordered):
+        reads = backend.read_many(group)
+        for (article, _), read in zip(group, reads, strict=True):
+            if progress:
+                progress(f"reading {article.name}", done, len(ordered))
+            done += 1
+            rows += _claims_of(article, read, backend.made_by, outlets)
     return (
         pl.DataFrame([row_of(one) for one in ordered], schema=schema.ARTICLES, orient="row"),
         pl.DataFrame(rows, schema=schema.CLAIMS, orient="row"),
@@ -78,17 +85,32 @@ def row_of(article: Article) -> dict[str, Any]:
     }
 
 
-def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
-    """Rows of CLAIMS of one article, in the order of its text."""
-    if article.language not in ("", LANGUAGE):
-        return []
-    wanted = [
+def _groups(articles: Sequence[Article]) -> Iterator[list[tuple[Article, list[tuple[Span, int]]]]]:
+    """Articles with their sentences, as many at once as are worth one call of a parser; every article in one group."""
+    group: list[tuple[Article, list[tuple[Span, int]]]] = []
+    number = 0
+    for article in articles:
+        wanted = [] if article.language not in ("", LANGUAGE) else _wanted(article)
+        group.append((article, wanted))
+        number += len(wanted)
+        if number >= _AT_ONCE:
+            yield group
+            group, number = [], 0
+    if group:
+        yield group
+
+
+def _wanted(article: Article) -> list[tuple[Span, int]]:
+    return [
         (span, block)
         for span, block in sentences(article)
         if article.blocks[block].kind in READ and not is_aside(article.text, span)
     ]
-    reads = backend.read(article, wanted)
-    known = people.resolve(article, reads)
+
+
+def _claims_of(article: Article, reads: Sequence[Read], made_by: str, outlets: frozenset[str]) -> list[dict[str, Any]]:
+    """Rows of CLAIMS of one article, in the order of its text."""
+    known = people.resolve(article, reads, outlets)
     rows: list[dict[str, Any]] = []
     said: list[dates.SaidDate] = []
     for read in reads:
@@ -99,7 +121,7 @@ def claims_of(article: Article, backend: Backend) -> list[dict[str, Any]]:
         for content, attribution in _stretches(read, article.text):
             rows.append(
                 _claim(article, read, content, attribution, of_sentence, amounts, known)
-                | {"at": len(rows), "made_by": backend.made_by + (f"; {attribution.rule}" if attribution else "")}
+                | {"at": len(rows), "made_by": made_by + (f"; {attribution.rule}" if attribution else "")}
             )
     return [{"id": content_id("claim", row["article"], row), **row} for row in rows]
 
@@ -145,7 +167,8 @@ def _claim(
     amounts: Sequence[quantities.SaidAmount],
     known: people.People,
 ) -> dict[str, Any]:
-    mood = modality.modality(read, content, attribution)
+    links = chain.chain(article, attribution, read, known)
+    mood = modality.modality(read, content, attribution, [link.name for link in links if not link.stated])
     about = slots.slots(read.sentence, content, article.text)
     cue = attribution.cue if attribution else None
     source = attribution.source if attribution else None
@@ -165,7 +188,7 @@ def _claim(
         "start": content.start,
         "end": content.end,
         "text": content.of(article.text),
-        "chain": [asdict(link) for link in chain.chain(article, attribution, read, known)],
+        "chain": [asdict(link) for link in links],
         "mode": attribution.mode if attribution else "unattributed",
         "cue": cue.of(article.text) if cue else "",
         "cue_start": cue.start if cue else None,

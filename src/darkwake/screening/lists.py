@@ -234,13 +234,18 @@ _DAY = re.compile(r"(?<![0-9])(20[0-9]{2})([-_.]?)([01][0-9])\2([0-3][0-9])(?![0
 _HASH = re.compile(r"^[0-9a-f]{12}-")
 
 
+def plain_name(file: str) -> str:
+    """A file's name without the twelve digits of a hash that a case puts before a source's name."""
+    return _HASH.sub("", file)
+
+
 def date_in_name(file: str) -> date | None:
     """The day that a file's name tells, such as "sdn-2021-07-07.zip"; None where it tells none, or two.
 
     The twelve digits of a hash that a case puts before a source's name are not read.
     """
     days = set()
-    for year, _, month, day in _DAY.findall(_HASH.sub("", file)):
+    for year, _, month, day in _DAY.findall(plain_name(file)):
         try:
             days.add(date(int(year), int(month), int(day)))
         except ValueError:

@@ -183,7 +183,7 @@ def _made(
     )
     found = _covering(found, places)
     widest = max((site_series.RING_M[name] for name in found.filter("usable")["sensor"].unique()), default=90.0)
-    quiet = controls.controls(places, apart_m=widest)
+    quiet = controls.controls(places, apart_m=widest, images=found)
     # a building that bears a control's name keeps it
     quiet = quiet.with_columns(
         building=pl.when(pl.col("building").is_in(places["building"].implode()))

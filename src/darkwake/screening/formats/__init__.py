@@ -20,7 +20,7 @@ from darkwake.screening.formats.ofac_csv import OfacCsv
 from darkwake.screening.formats.packed import head
 from darkwake.screening.formats.uk import UkList
 from darkwake.screening.formats.un import UnList
-from darkwake.screening.lists import SanctionsList, date_in_name, shortfall
+from darkwake.screening.lists import SanctionsList, date_in_name, plain_name, shortfall
 
 
 class Format(Protocol):
@@ -131,9 +131,9 @@ def named_for_another_day(path: str | Path, *, known: Sequence[str | Path] = ())
     one = read(path)
     said = [note for note in one.notes if note.startswith(_NAME_TELLS)]
     said += [
-        f"There is another file of the {one.name} of {one.date.isoformat()}, {other.file}, with other content: "
+        f"There is another file of the {one.name} of {one.date}, {plain_name(other.file)}, with other content: "
         "which of the two the publisher issued, the files do not tell."
         for other in map(read, known)
         if (other.name, other.date) == (one.name, one.date) and other.sha256 != one.sha256
     ]
-    return [f"{one.file}: {note}" for note in said]
+    return said
