@@ -49,7 +49,7 @@ def test_a_case_from_new_to_export(files: Path, tmp_path: Path) -> None:
     assert "Against:" in said
     assert all(len(line) <= 80 for line in said.splitlines() if " = " in line or line.startswith(" "))
     told = json.loads(invoke("run", case, "--json"))
-    assert [step["new"] for step in told["steps"]] == [False] * 10
+    assert [step["new"] for step in told["steps"]] == [False] * 11
     for source in told["sources"]:
         assert source["rows"] == source["kept"] + sum(source["refused"].values())
     out = tmp_path / "handed-on.html"

@@ -49,7 +49,7 @@ def ran(made: Path, tmp_path_factory: pytest.TempPathFactory) -> steps.RunReport
 
 def test_from_new_to_the_page(ran: steps.RunReport) -> None:
     case = ran.case
-    assert [step.new for step in ran.steps] == [True] * 10
+    assert [step.new for step in ran.steps] == [True] * 11
     assert case["counts"]["ships"] == 12
     assert case["case"]["invented"] is True
     assert case["hits"][0]["rank"] == "certain"
@@ -82,7 +82,7 @@ def test_each_piece_of_evidence_is_used_or_listed(ran: steps.RunReport) -> None:
 def test_a_second_run_has_nothing_to_do(ran: steps.RunReport) -> None:
     before = {path: path.read_bytes() for path in (ran.case_json, ran.case_html)}
     again = steps.run(ran.case_json.parent)
-    assert [step.new for step in again.steps] == [False] * 10
+    assert [step.new for step in again.steps] == [False] * 11
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -162,10 +162,10 @@ def test_bad_input_is_refused_whole(
 def test_a_case_without_positions(made: Path, tmp_path: Path) -> None:
     folder = tmp_path / "case"
     steps.new(folder, ASKED)
-    with pytest.raises(WrongUse, match="neither ship positions nor articles"):
+    with pytest.raises(WrongUse, match="neither ship positions nor articles nor sites"):
         steps.run(folder)
     steps.add(folder, [made / "invented-sdn.xml"])
-    with pytest.raises(WrongUse, match="neither ship positions nor articles"):
+    with pytest.raises(WrongUse, match="neither ship positions nor articles nor sites"):
         steps.run(folder)
 
 

@@ -65,6 +65,12 @@ longer_than_h = {longer_than_h}
 # file = "story.pdf"
 # outlet = ""
 # published = ""
+
+# Sites to be watched in images, which stay where they are; one block for each.
+# [[sites]]
+# name = ""
+# images = "a folder of GeoTIFFs, or a STAC file"
+# footprints = "buildings.geojson"
 """
 
 
@@ -72,6 +78,10 @@ GOODS = ("description", "cas", "hs", "cn", "entry")
 """What may be said of goods."""
 ARTICLE = ("url", "outlet", "author", "published")
 """What may be said of an article that its file does not say; `file` names it."""
+
+
+SITE = ("name", "images", "footprints", "area", "cell_m", "readings", "sensor", "credit")
+"""What is said of a site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +99,8 @@ class Asked:
     """Each with any of the keys `GOODS`."""
     articles: tuple[Mapping[str, str], ...] = ()
     """Each with `file` and any of the keys `ARTICLE`."""
+    sites: tuple[Mapping[str, str], ...] = ()
+    """Each with `name`, `images` and any other of the keys `SITE`; paths are relative to the case folder."""
     backend: str = ""
     """Who reads articles: a name of claims.BACKENDS; empty for the best that is installed."""
 
@@ -328,6 +340,7 @@ def _asked(toml: dict[str, Any]) -> Asked:
         longer_than_h=float(silence.get("longer_than_h", 6.0)),
         goods=tuple(_goods(one) for one in toml.get("goods", [])),
         articles=tuple(_article(one) for one in toml.get("articles", [])),
+        sites=tuple(_site(one) for one in toml.get("sites", [])),
         backend=str(toml.get("claims", {}).get("backend", "")),
     )
     if not asked.name:
@@ -354,6 +367,16 @@ def _article(given: Mapping[str, Any]) -> Mapping[str, str]:
         raise ValueError("[[articles]] without the name of the file")
     if published := str(given.get("published", "")):
         interval.parse(published)
+    return {key: str(text) for key, text in given.items() if str(text).strip()}
+
+
+def _site(given: Mapping[str, Any]) -> Mapping[str, str]:
+    if unknown := sorted(set(given) - set(SITE)):
+        raise ValueError(f"sites have no {unknown[0]!r}; write {', '.join(SITE)}")
+    if not (given.get("name") and given.get("images")):
+        raise ValueError("[[sites]] without a name or images")
+    if not (given.get("footprints") or given.get("area")):
+        raise ValueError(f"the site {given['name']!r} has neither footprints nor an area")
     return {key: str(text) for key, text in given.items() if str(text).strip()}
 
 

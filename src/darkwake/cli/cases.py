@@ -79,8 +79,8 @@ def add(
     """Take sources into a case, each as it came.
 
     Read are: Danish Maritime Authority and MarineCadastre positions (csv, zip, csv.zst, Parquet), NMEA (AIVDM),
-    any table of positions by --columns, OFAC's SDN list (xml, xml.gz), the World Port Index, GFW anchorages, and a
-    table of ports with the columns name,country,lat,lon.
+    any table of positions by --columns, lists of parties and of goods, articles (html, pdf, txt), the World Port
+    Index, GFW anchorages, and a table of ports with the columns name,country,lat,lon.
     """
     with working() as progress:
         taken = dw.steps.add(case, files, columns=columns, invented=invented, progress=progress)
@@ -90,6 +90,8 @@ def add(
     for one, is_new in taken:
         word = "added" if is_new else "there already"
         out.print(f"{word:>13}  {escape(one.name)}  ({one.kind}, {one.bytes:,} bytes)", soft_wrap=True)
+    for line in dw.kept.said_of_lists(case, taken):
+        out.print(f"Take note: {escape(line)}", soft_wrap=True)
     out.print(f"Next: darkwake run {case}", soft_wrap=True)
 
 

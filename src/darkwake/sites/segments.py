@@ -53,11 +53,12 @@ def _remaining(x: float, mean_log: float, spread: float) -> float:
 
 
 @_compiled
-def durations(days: Array, mean_logs: Array, spreads: Array) -> Array:
+def durations(days: Array, mean_logs: Array, spreads: Array, counted: npt.NDArray[np.bool_]) -> Array:
     """The chance that a status which began before date i ends before date j: statuses x dates x (dates + 1).
 
     A change lies somewhere between two dates and is taken to lie in their middle; the chance is that of a length which
-    ends between j - 1 and j. At the first date the status may have lasted for long; at the last it goes on.
+    ends between j - 1 and j. At the first date the status may have lasted for long, unless it is `counted` from there;
+    at the last it goes on.
     """
     number, total = len(mean_logs), len(days)
     found = np.zeros((number, total, total + 1))
@@ -70,7 +71,8 @@ def durations(days: Array, mean_logs: Array, spreads: Array) -> Array:
                 after = 0.0
                 if j < total:
                     x = days[j] - began
-                    after = _remaining(x, mean_log, spread) if i == 0 else _lasting(x, mean_log, spread)
+                    met = i == 0 and not counted[s]  # under way already
+                    after = _remaining(x, mean_log, spread) if met else _lasting(x, mean_log, spread)
                 found[s, i, j] = max(before - after, _LEAST)
                 before = after
     return found
@@ -210,3 +212,109 @@ def by_segment(shown: Array, first: Array, change: Array, lengths: Array) -> tup
     result = np.empty((total, number))
     _posterior(np.exp(begun + onward - whole), np.exp(ended + left - whole), result)
     return result, whole
+
+
+@_compiled
+def _moments(values: Array, days: Array) -> Array:
+    """Running sums over dates of count, value, its square, day, day squared, and day times value; NaN left out."""
+    total, features = values.shape
+    sums = np.zeros((features, 6, total + 1))
+    for f in range(features):
+        for t in range(total):
+            for k in range(6):
+                sums[f, k, t + 1] = sums[f, k, t]
+            z = values[t, f]
+            if not math.isnan(z):
+                sums[f, 0, t + 1] += 1.0
+                sums[f, 1, t + 1] += z
+                sums[f, 2, t + 1] += z * z
+                sums[f, 3, t + 1] += days[t]
+                sums[f, 4, t + 1] += days[t] * days[t]
+                sums[f, 5, t + 1] += days[t] * z
+    return sums
+
+
+@_compiled
+def shown(
+    values: Array, days: Array, means: Array, spreads: Array, at_first: Array, noises: Array, slopes: Array, weigh: Array
+) -> Array:
+    """Log likelihood of every segment under every status, its mean unknown: statuses x dates x (dates + 1).
+
+    A value is the segment's mean, in some statuses a slope over the segment's length, and noise; mean and slope are
+    normal and integrated out, which sums alone suffice for.
+
+    Args:
+        values: dates x features, in standard deviations of noise from the building's own first stretch; NaN for none.
+        days: of the dates.
+        means: where a status's mean is expected, statuses x features.
+        spreads: variance of that.
+        at_first: variance of the mean, expected at 0, of the segment that begins the series, by feature.
+        noises: variance of noise, by status (1 is the usual).
+        slopes: variance of the change over a whole segment, by status; 0 for none.
+        weigh: what each feature counts, below 1 where features say the same.
+    """
+    total, features = values.shape
+    number = len(noises)
+    found = np.zeros((number, total, total + 1))
+    sums = _moments(values, days)
+    # a mean's prior and its count alone make this part, so it is a table and not a logarithm for every segment
+    widths = np.empty((number, features, total + 1))
+    for f in range(features):
+        for n in range(total + 1):
+            for s in range(number):
+                widths[s, f, n] = -0.5 * math.log(1.0 + n * spreads[s, f] / noises[s]) - 0.5 * n * math.log(noises[s])
+    for i in range(total):
+        for f in range(features):
+            for j in range(i + 1, total + 1):
+                n = int(sums[f, 0, j] - sums[f, 0, i])
+                if n == 0:
+                    continue
+                one = sums[f, 1, j] - sums[f, 1, i]
+                two = sums[f, 2, j] - sums[f, 2, i]
+                long = max(days[j - 1] - days[i], 1.0)
+                middle = 0.5 * (days[j - 1] + days[i])
+                u = (sums[f, 3, j] - sums[f, 3, i] - n * middle) / long
+                uu = (sums[f, 4, j] - sums[f, 4, i]) / (long * long) - 2 * middle * (u / long) - n * middle**2 / long**2
+                uz = (sums[f, 5, j] - sums[f, 5, i] - middle * one) / long
+                for s in range(number):
+                    noise, mean = noises[s], means[s, f]
+                    spread = spreads[s, f]
+                    width = widths[s, f, n]
+                    if i == 0:
+                        mean, spread = 0.0, at_first[f]
+                        width = -0.5 * math.log(1.0 + n * spread / noise) - 0.5 * n * math.log(noise)
+                    # measured from the mean that is expected
+                    a = one - n * mean
+                    square = two - 2 * mean * one + n * mean * mean
+                    if slopes[s] == 0.0:
+                        fit = (a / noise) ** 2 / (1.0 / spread + n / noise)
+                    else:
+                        b = uz - u * mean
+                        p, q, r = 1.0 / spread + n / noise, 1.0 / slopes[s] + uu / noise, u / noise
+                        det = p * q - r * r
+                        fit = (q * (a / noise) ** 2 - 2 * r * (a / noise) * (b / noise) + p * (b / noise) ** 2) / det
+                        width = -0.5 * math.log(det * spread * slopes[s]) - 0.5 * n * math.log(noise)
+                    found[s, i, j] += weigh[f] * (width - 0.5 * square / noise + 0.5 * fit)
+    return found
+
+
+@_compiled
+def calmed(values: Array, beyond: float) -> Array:
+    """Values that stand alone drawn back: none lies further than `beyond` outside its two neighbours in time."""
+    result = values.copy()
+    total, features = values.shape
+    for f in range(features):
+        before, here, place = np.nan, np.nan, -1
+        for t in range(total + 1):
+            after = np.nan if t == total else values[t, f]
+            if t < total and math.isnan(after):
+                continue
+            if place >= 0:
+                low, high = np.inf, -np.inf
+                for other in (before, after):
+                    if not math.isnan(other):
+                        low, high = min(low, other), max(high, other)
+                if low <= high:
+                    result[place, f] = min(max(here, low - beyond), high + beyond)
+            before, here, place = here, after, t
+    return result

@@ -10,6 +10,7 @@
              goods    what was on board -> control lists (screening)
              look     who was heard around, and where  (events.around, tracks.reception)
              read     articles -> who said what        (claims)
+             watch    images -> the status of buildings (sites)
              join     evidence -> threads -> case.json (case)
              draw     case.json -> case.html           (case)
     export   the case as a file to hand on
@@ -36,7 +37,7 @@ from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
 from darkwake.sources import Sorted, files_in, kind_of, look_through, ports_of, said_beside
-from darkwake.steps import articles, heard, joined, listed
+from darkwake.steps import articles, heard, joined, listed, watched
 
 __all__ = ["Asked", "RunReport", "add", "demo", "export", "new", "run", "summary"]
 
@@ -99,9 +100,9 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
     case = folder.find(path)
     with case.lock():
         asked, sources = case.asked(), Sorted.of(case.sources())
-        if not (sources.heard or sources.articles):
+        if not (sources.heard or sources.articles or asked.sites):
             raise WrongUse(
-                "the case has neither ship positions nor articles yet",
+                "the case has neither ship positions nor articles nor sites yet",
                 where=str(path),
                 to_do=f"Add some: darkwake add {path} FILES",
             )
@@ -119,8 +120,15 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
         listed.goods(derived, sources.goods, asked, key_goods)
         heard.look(derived, store, content_id("look", key_events, everything, lists))
         key_read = articles.read(derived, sources.articles, asked)
+        key_watched = watched.watch(derived, asked)
         key_all = content_id(
-            "join", key_events, everything, [asdict(source) for source in case.sources()], case.decided(), key_read
+            "join",
+            key_events,
+            everything,
+            [asdict(source) for source in case.sources()],
+            case.decided(),
+            key_read,
+            key_watched,
         )
         joined.join(derived, store, sources, asked, key_all)
         joined.draw(derived, key_all)

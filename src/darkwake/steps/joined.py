@@ -13,6 +13,7 @@ from darkwake.case.derived import Derived
 from darkwake.case.folder import Asked
 from darkwake.evidence import Source, content_id
 from darkwake.sources import Sorted, ports_of
+from darkwake.steps import watched
 
 PAGE_POSITIONS = 200_000
 """As many positions as the page draws with ease; the store keeps all."""
@@ -50,6 +51,7 @@ def join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, k
             clusters=derived.read("clusters", schema.CLUSTERS),
             origins=derived.read("origins", schema.ORIGINS),
             contradictions=derived.read("contradictions", schema.CONTRADICTIONS),
+            sites=watched.seen(derived, asked),
             reception_cell_deg=tracks.CELL_DEG,
             tracks=thin.for_page(store.shards(), most=PAGE_POSITIONS, silent_s=asked.longer_than_h * 3600),
         )

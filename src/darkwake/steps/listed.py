@@ -25,7 +25,7 @@ def screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: s
             derived.write("standings", schema.empty(schema.STANDINGS))
             folder.write_text(searched, json.dumps({"lists": "", "sources": []}))
             return "no list was added, so no ship was screened"
-        versions = screening.Versions.of([screening.formats.read(derived.case.source_path(source)) for source in lists])
+        versions = screening.Versions.of(screening.formats.read_all([derived.case.source_path(one) for one in lists]))
         # every version is searched, because an entry may be gone from the newest; of each entry the newest hit stands
         index = screening.Index([one for every in versions.by_name.values() for one in every])
         ships = screening.asked_of(store.identities(), ships=derived.read("ships", schema.SHIPS))

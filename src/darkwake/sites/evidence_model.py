@@ -1,0 +1,335 @@
+"""What each status would show: a building's series as standard deviations from its own first stretch.
+
+Every expectation is of the mean of a whole segment, and wide: statuses are told by whether a mean is new, stays, comes
+back or keeps moving, and by which way it went only weakly. What stood there lay above or below the ground of its ring
+(the level of the first stretch); cleared ground is expected to lie nearer to that ground.
+
+    intact              the first stretch goes on
+    destroyed           a new mean; radar as cleared; of colours rougher (texture, edges), unlike itself
+    cleared             a new mean, nearer to the ground around; smoother, unlike itself
+    under construction  a mean that moves, and twice the noise
+    rebuilt             a new mean that stays
+    repaired            after destroyed, back to the mean of the first stretch
+    unknown             much noise about any mean: a field, a car park, water
+
+A plot on which nothing stood at first has the same statuses with its ground as first stretch ("plot" and after).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from darkwake.sites import segments
+from darkwake.sites.durations import LENGTHS
+from darkwake.sites.scan import LEAST_SIDE, Block, block_of, prior_of
+
+Array = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+INNER = (
+    "intact", "destroyed", "cleared", "under construction", "rebuilt", "repaired", "unknown",
+    "plot", "built on a plot", "new",
+)  # fmt: skip
+"""The model's own statuses; the last three are told as cleared, under construction and rebuilt."""
+TOLD = (0, 1, 2, 3, 4, 5, 6, 2, 3, 4)
+"""Place in `timeline.STATUSES` of each."""
+_INTACT, _PLOT = INNER.index("intact"), INNER.index("plot")
+
+# Beliefs, as chances; everything not named cannot follow.
+_AFTER: dict[str, dict[str, float]] = {
+    "intact": {"destroyed": 0.55, "cleared": 0.35, "under construction": 0.05, "unknown": 0.05},
+    "destroyed": {"cleared": 0.45, "under construction": 0.2, "repaired": 0.35},
+    "cleared": {"under construction": 0.95, "rebuilt": 0.05},
+    "under construction": {"rebuilt": 0.9, "cleared": 0.1},
+    "rebuilt": {"destroyed": 0.5, "cleared": 0.5},
+    "repaired": {"destroyed": 0.5, "cleared": 0.5},
+    "unknown": {"intact": 0.6, "destroyed": 0.2, "cleared": 0.2},
+    "plot": {"built on a plot": 0.95, "new": 0.05},
+    "built on a plot": {"new": 0.95, "cleared": 0.05},
+    "new": {"destroyed": 0.5, "cleared": 0.5},
+}
+_FIRST = {"intact": 0.9, "plot": 0.07, "built on a plot": 0.01, "unknown": 0.02}
+_NOISE = {"under construction": 2.0, "built on a plot": 2.0, "unknown": 6.0}
+_SLOPE = {"under construction": 9.0, "built on a plot": 9.0}
+"""Variance of the change over a whole stretch of building, in that of the noise."""
+_SPREAD = {"intact": 0.3, "repaired": 0.6, "plot": 0.3, "unknown": 25.0}
+_NEW_SPREAD = 12.0
+"""Variance of a new mean: half of them within 2.3 standard deviations of what is expected."""
+_TOWARD_GROUND = {"destroyed": 0.3, "cleared": 0.7, "under construction": 0.4}
+"""How much of a building's level over its ring is expected to be gone; radar: as cleared for destroyed too."""
+_MOST_LEVEL = 5.0
+_DIRECTIONS: dict[str, dict[str, float]] = {
+    "destroyed": {"texture": 1.0, "edges": 0.7, "likeness": -3.0},
+    "cleared": {"texture": -0.7, "edges": -1.0, "likeness": -3.0, "brightness": 0.5},
+    "under construction": {"likeness": -3.0},
+    "rebuilt": {"likeness": -2.0},
+    "repaired": {"likeness": -0.3},
+    "unknown": {"likeness": -1.0},
+    "built on a plot": {"likeness": -2.0, "vv_db": 1.0, "vh_db": 0.7},
+    "new": {"vv_db": 1.5, "vh_db": 1.0, "texture": 1.0, "edges": 1.0, "brightness": 0.7, "greenness": -1.0,
+            "likeness": -3.0},
+}  # fmt: skip
+_STANDS_ALONE = 3.0
+_UNBROKEN = 4.0
+"""Log of how much likelier an unchanged building is where no break passed the false-discovery rate."""
+_PLOT_LIKE = 2.0
+"""The most, in logs, that a level like the ground's speaks for a plot, and one unlike it against."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a building showed, on the dates that showed anything."""
+
+    building: str
+    times: tuple[datetime, ...]
+    values: Array
+    """Dates x features, in standard deviations from the first stretch."""
+    level: Array
+    """Of the first stretch over the ring, in standard deviations, by feature; 0 where it says nothing."""
+    uncertain: Array
+    """Variance of the first stretch's mean."""
+    plot_like: float
+    """Log chance of such a level on open ground over that of the site's buildings."""
+    broken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All that the buildings of a site have in common."""
+
+    features: tuple[str, ...]
+    slow: Array
+    """Variance of the mean of a quarter of the dates beyond what noise makes it, by feature."""
+    weigh: Array
+    shown: tuple[Shown, ...]
+
+
+def scene_of(series: pl.DataFrame, breaks: pl.DataFrame, controls: pl.DataFrame | None) -> Scene:
+    """The series of a site as numbers; buildings without any value are left out.
+
+    Args:
+        series: SERIES of the buildings.
+        breaks: BREAKS.
+        controls: SERIES of the controls; without them the buildings, most of which are unchanged, tell the noise.
+    """
+    told = series.filter(pl.col("value").is_not_null())
+    since = dict(breaks.group_by("building").agg(pl.col("by").min()).iter_rows())
+    parts = []
+    for (sensor,), part in told.sort("sensor").group_by(["sensor"], maintain_order=True):
+        own = controls.filter(pl.col("sensor") == sensor) if controls is not None else None
+        parts.append(_sensor(block_of(part), block_of(own, like=None) if own is not None and own.height else None, since))
+    if not parts:
+        return Scene((), np.empty(0), np.empty(0), ())
+    features = tuple(name for part in parts for name in part.features)
+    buildings = sorted({name for part in parts for name in part.block.buildings})
+    shown = tuple(_joined(name, parts, name in since) for name in buildings)
+    return Scene(
+        features,
+        np.concatenate([part.slow for part in parts]),
+        np.concatenate([part.weigh for part in parts]),
+        shown,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sensor:
+    block: Block
+    features: tuple[str, ...]
+    values: Array
+    level: Array
+    uncertain: Array
+    plot_like: Array
+    slow: Array
+    weigh: Array
+
+
+def _sensor(block: Block, quiet: Block | None, since: dict[str, datetime]) -> _Sensor:
+    if quiet is None or quiet.features != block.features or len(quiet.buildings) < 20:
+        quiet = block
+    prior = prior_of(quiet)
+    before = np.array([[time < since.get(name, datetime.max) for time in block.times] for name in block.buildings])
+    base = np.where(before[:, :, None], block.values, np.nan)
+    few = np.isfinite(base).sum(axis=1) < LEAST_SIDE
+    base = np.where(few[:, None, :], block.values, base)
+    centred, own, level, count = _centred(block, base)
+    # a building's own noise, drawn to the scene's as far as it has few dates of its own
+    freedom = np.maximum(count - len(np.unique(block.orbits)), 0)
+    variance = (prior.weight * prior.variance + np.nan_to_num(own)) / (prior.weight + freedom)
+    noise = np.sqrt(np.maximum(variance, 1e-12))
+    values = centred / noise[:, None, :]
+    scaled = level / noise
+    quiet_base = _centred(quiet, quiet.values)
+    usual = np.sqrt(np.maximum(prior.variance, 1e-12))
+    return _Sensor(
+        block,
+        block.features,
+        np.stack([segments.calmed(one, _STANDS_ALONE) for one in values]) if len(values) else values,
+        np.clip(np.nan_to_num(scaled), -_MOST_LEVEL, _MOST_LEVEL),
+        1.0 / np.maximum(count, 1.0),
+        _plot_like(scaled, block.features),
+        _slow(quiet_base[0] / usual),
+        _weights(quiet_base[0] / usual),
+    )
+
+
+def _centred(block: Block, base: Array) -> tuple[Array, Array, Array, Array]:
+    """Values less each orbit's own mean of the base; the base's squares, its level and count."""
+    centred = np.full_like(block.values, np.nan)
+    squares = np.zeros((len(block.buildings), len(block.features)))
+    level, count = np.zeros_like(squares), np.zeros_like(squares)
+    every = _mean(base)
+    for orbit in np.unique(block.orbits):
+        of = block.orbits == orbit
+        mean = _mean(base[:, of])
+        mean = np.where(np.isfinite(mean), mean, every)
+        centred[:, of] = block.values[:, of] - mean[:, None]
+        valid = np.isfinite(base[:, of])
+        squares += np.where(valid, centred[:, of] ** 2, 0.0).sum(axis=1)
+        number = valid.sum(axis=1)
+        level += np.nan_to_num(mean) * number
+        count += number
+    return centred, squares, level / np.maximum(count, 1), count
+
+
+def _mean(values: Array) -> Array:
+    count = np.isfinite(values).sum(axis=1)
+    return np.divide(np.nansum(values, axis=1), count, out=np.full(count.shape, np.nan), where=count > 0)
+
+
+def _slow(values: Array) -> Array:
+    """How far the means of quarters of the dates spread beyond what independent noise would make them."""
+    found = []
+    for quarter in np.array_split(np.arange(values.shape[1]), 4):
+        count = np.isfinite(values[:, quarter]).sum(axis=1)
+        found.append(np.where(count >= 2, _mean(values[:, quarter]) ** 2 - 1.0 / np.maximum(count, 1), np.nan))
+    each = np.array(found)
+    told = np.isfinite(each)
+    total = np.where(told, np.clip(each, -1.0, 4.0), 0.0).sum(axis=(0, 1)) / np.maximum(told.sum(axis=(0, 1)), 1)
+    return np.asarray(np.clip(total, 0.05, 2.0), np.float64)
+
+
+def _weights(values: Array) -> Array:
+    """What each feature counts: features that move together say one thing, and are counted as that many."""
+    features = values.shape[2]
+    flat = np.clip(values.reshape(-1, features), -3, 3)
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    if len(flat) < 30 or features == 1:
+        return np.ones(features)
+    with np.errstate(all="ignore"):
+        alike = np.nan_to_num(np.corrcoef(flat, rowvar=False))
+    return np.asarray(1.0 / (alike**2).sum(axis=1).clip(1.0), np.float64)
+
+
+def _plot_like(level: Array, features: Sequence[str]) -> Array:
+    """Log chance of a level on open ground, which is like its ring, over that among the site's buildings."""
+    use = [place for place, name in enumerate(features) if name not in ("likeness", "greenness", "colour")]
+    if len(level) < 20 or not use:
+        return np.zeros(len(level))
+    own = level[:, use]
+    middle = np.nanmedian(own, axis=0)
+    spread = np.maximum(1.483 * np.nanmedian(np.abs(own - middle), axis=0), 0.5)
+    told = 0.5 * ((own - middle) / spread) ** 2 + np.log(spread) - 0.5 * own**2
+    return np.asarray(np.clip(np.nanmean(told, axis=1), -_PLOT_LIKE, _PLOT_LIKE), np.float64)
+
+
+def _joined(building: str, parts: Sequence[_Sensor], broken: bool) -> Shown:
+    """One building's sensors on one row of dates."""
+    times: dict[datetime, int] = {}
+    rows: list[tuple[datetime, int, Array]] = []
+    level, uncertain, plot, at = [], [], 0.0, 0
+    for part in parts:
+        width = len(part.features)
+        if building in part.block.buildings:
+            place = part.block.buildings.index(building)
+            usable = np.flatnonzero(np.isfinite(part.values[place]).any(axis=1))
+            rows += [(part.block.times[t], at, part.values[place, t]) for t in usable]
+            level.append(part.level[place])
+            uncertain.append(part.uncertain[place])
+            plot += float(part.plot_like[place])
+        else:
+            level.append(np.zeros(width))
+            uncertain.append(np.ones(width))
+        at += width
+    for time in sorted({time for time, _, _ in rows}):
+        times[time] = len(times)
+    values = np.full((len(times), at), np.nan)
+    for time, start, own in rows:
+        row = values[times[time], start : start + len(own)]
+        values[times[time], start : start + len(own)] = np.where(np.isfinite(own), own, row)
+    bound = float(np.clip(plot, -_PLOT_LIKE, _PLOT_LIKE))
+    return Shown(building, tuple(times), values, np.concatenate(level), np.concatenate(uncertain), bound, broken)
+
+
+# --- the model ---
+
+
+def model(scene: Scene) -> dict[str, Any]:
+    """The parts that every building of a scene shares."""
+    number, features = len(INNER), len(scene.features)
+    spreads = np.full((number, features), _NEW_SPREAD)
+    directions = np.zeros((number, features))
+    ground = np.zeros((number, features))
+    for s, name in enumerate(INNER):
+        if name in _SPREAD:
+            spreads[s] = np.maximum(_SPREAD[name], scene.slow if name != "unknown" else 0.0)
+        for f, feature in enumerate(scene.features):
+            directions[s, f] = _DIRECTIONS.get(name, {}).get(feature, 0.0)
+            gone = _TOWARD_GROUND.get("cleared" if name == "destroyed" and feature.endswith("_db") else name, 0.0)
+            ground[s, f] = -gone if feature != "likeness" else 0.0
+    change = np.array([[_AFTER[one].get(other, 0.0) for other in INNER] for one in INNER])
+    first = np.array([_FIRST.get(name, 0.0) for name in INNER])
+    lengths = [LENGTHS[_name(place)] for place in range(number)]
+    with np.errstate(divide="ignore"):
+        return {
+            "spreads": spreads,
+            "directions": directions,
+            "ground": ground,
+            "change": np.log(change),
+            "first": np.log(first),
+            "noises": np.array([_NOISE.get(name, 1.0) for name in INNER]),
+            "slopes": np.array([_SLOPE.get(name, 0.0) for name in INNER]),
+            "mean_logs": np.log([length.median_days for length in lengths]),
+            "length_spreads": np.array([length.spread for length in lengths]),
+            "counted": np.array([length.counted for length in lengths]),
+        }
+
+
+def _name(place: int) -> str:
+    """The word of `durations.LENGTHS` for an inner status; an empty plot may stay one for as long as a house."""
+    words = {"plot": "intact", "built on a plot": "under construction", "new": "rebuilt"}
+    return words.get(INNER[place], INNER[place])
+
+
+def inner_posterior(one: Shown, scene: Scene, parts: dict[str, Any], days: Array, lengths: Array) -> Array:
+    """The chance of each inner status on each date: dates x statuses.
+
+    Args:
+        one: what the building showed.
+        scene: its scene.
+        parts: of `model`.
+        days: of the building's dates.
+        lengths: log of `segments.durations` over those days.
+    """
+    shown = segments.shown(
+        one.values,
+        days,
+        parts["directions"] + parts["ground"] * one.level,
+        parts["spreads"],
+        one.uncertain + scene.slow,
+        parts["noises"],
+        parts["slopes"],
+        scene.weigh,
+    )
+    first = parts["first"].copy()
+    first[_PLOT] += one.plot_like
+    if not one.broken:
+        shown[_INTACT, 0, -1] += _UNBROKEN
+        shown[_PLOT, 0, -1] += _UNBROKEN
+    return segments.by_segment(shown, first, parts["change"], lengths)[0]
