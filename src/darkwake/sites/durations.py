@@ -1,8 +1,9 @@
 """How long each status of a building lasts: a lognormal each.
 
-"cleared" and "under construction" come from phases of construction that people dated on satellite images (IARPA SMART,
-JHU/APL, MIT licence): fitted to the quartiles of the design figures. The rest is belief, and wide: buildings stand for
-decades and ruins lie for months or decades, and a series of a few years can hardly say more of it than that.
+"cleared" and "under construction" are learnt: phases of construction that people dated on satellite images (IARPA
+SMART, JHU/APL, MIT licence), the 268 sites whose hashed id is even; `python -m bench phases --learn` prints them again.
+The rest is belief, and wide: buildings stand for decades and ruins lie for months or decades, and a series of a few
+years can hardly say more of it than that.
 """
 
 # STAND-IN, to be replaced by its author's own: a second helper overwrote the first durations.py at 04:47:34 by mistake.
@@ -49,8 +50,8 @@ class Length:
 LENGTHS = {
     "intact": Length(30 * YEAR, 1.5),  # belief
     "destroyed": Length(2 * YEAR, 1.5),  # belief: cleared within months, or left for decades
-    "cleared": Length(141.0, 0.81),  # quartiles of the design figures, 82 and 244 days
-    "under construction": Length(483.0, 0.64),  # quartiles of the design figures, 315 and 742 days
+    "cleared": Length(135.3, 0.862),  # learnt: 204 stretches, 1 open
+    "under construction": Length(512.6, 0.682),  # learnt: 261 stretches, 29 open
     "rebuilt": Length(30 * YEAR, 1.5),  # belief
     "repaired": Length(30 * YEAR, 1.5),  # belief
     "unknown": Length(30 * YEAR, 1.5),  # belief

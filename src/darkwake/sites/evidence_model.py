@@ -124,11 +124,11 @@ def scene_of(series: pl.DataFrame, breaks: pl.DataFrame, controls: pl.DataFrame 
     parts = []
     for (sensor,), part in told.sort("sensor").group_by(["sensor"], maintain_order=True):
         own = controls.filter(pl.col("sensor") == sensor) if controls is not None else None
-        parts.append(_sensor(block_of(part), block_of(own, like=None) if own is not None and own.height else None, since))
+        parts.append(_sensor(block_of(part), block_of(own) if own is not None and own.height else None, since))
     if not parts:
         return Scene((), np.empty(0), np.empty(0), ())
     features = tuple(name for part in parts for name in part.features)
-    buildings = sorted({name for part in parts for name in part.block.buildings})
+    buildings = sorted({name for part in parts for name in part.places})
     shown = tuple(_joined(name, parts, name in since) for name in buildings)
     return Scene(
         features,
@@ -141,6 +141,7 @@ def scene_of(series: pl.DataFrame, breaks: pl.DataFrame, controls: pl.DataFrame 
 @dataclass(frozen=True, slots=True)
 class _Sensor:
     block: Block
+    places: dict[str, int]
     features: tuple[str, ...]
     values: Array
     level: Array
@@ -169,6 +170,7 @@ def _sensor(block: Block, quiet: Block | None, since: dict[str, datetime]) -> _S
     usual = np.sqrt(np.maximum(prior.variance, 1e-12))
     return _Sensor(
         block,
+        {name: place for place, name in enumerate(block.buildings)},
         block.features,
         np.stack([segments.calmed(one, _STANDS_ALONE) for one in values]) if len(values) else values,
         np.clip(np.nan_to_num(scaled), -_MOST_LEVEL, _MOST_LEVEL),
@@ -246,8 +248,8 @@ def _joined(building: str, parts: Sequence[_Sensor], broken: bool) -> Shown:
     level, uncertain, plot, at = [], [], 0.0, 0
     for part in parts:
         width = len(part.features)
-        if building in part.block.buildings:
-            place = part.block.buildings.index(building)
+        place = part.places.get(building)
+        if place is not None:
             usable = np.flatnonzero(np.isfinite(part.values[place]).any(axis=1))
             rows += [(part.block.times[t], at, part.values[place, t]) for t in usable]
             level.append(part.level[place])

@@ -49,7 +49,7 @@ def _remaining(x: float, mean_log: float, spread: float) -> float:
         return 1.0
     mean = math.exp(mean_log + spread * spread / 2)
     near = (mean_log + spread * spread - math.log(x)) / spread
-    return min(1.0, max(0.0, _normal(near) - x / mean * _normal(near - spread)))
+    return float(min(1.0, max(0.0, _normal(near) - x / mean * _normal(near - spread))))
 
 
 @_compiled
@@ -170,7 +170,7 @@ def _sum(values: Array, number: int) -> float:
     for k in range(number):
         if values[k] > most - 40.0:
             total += math.exp(values[k] - most)
-    return most + math.log(total)
+    return float(most + math.log(total))
 
 
 @_compiled
