@@ -127,7 +127,7 @@ def read_alone(
 
 def page(laid: Laid, out: Path) -> Path:
     """A page with every claim in its context, its chain, its origins and what contradicts it."""
-    section = claimed.section(claimed.Claimed(**laid.tables()))
+    section = claimed.section(claimed.Claimed(**laid.tables(), grades=grades_told(ledger.Ledger(), laid)))
     amounts = quantities.quantities(laid.claims, laid.clusters, laid.articles)
     number = laid.articles.height
     title = f"Claims of {number:,} article{'' if number == 1 else 's'}"
@@ -271,9 +271,36 @@ def take_csv(path: Path, edited: Path, *, because: str, author: str) -> tuple[in
     return len(ledger.append(file, made, at=_now()).written), taken
 
 
+def grades_told(kept: ledger.Ledger, laid: Laid) -> dict[str, dict[str, Any]]:
+    """The grade of each claim as pages show it: what people set, what could be set, and why."""
+    codes = graded(kept, laid)
+    touched = {row.of for row in kept.rows if row.slot in rows.AXES}
+    told = {}
+    for claim, could in proposals(kept, laid).items():
+        history = admiralty.grades(kept, claim).history if claim in touched else ()
+        told[claim] = {
+            "code": codes[claim],
+            "proposed": could.reliability + could.credibility,
+            "reasons": [f"{one.axis}: {one.says}" for one in could.reasons],
+            "history": [
+                {
+                    "axis": row.slot,
+                    "value": row.body.get("value", "withdrawn"),
+                    "by": row.author,
+                    "because": row.because,
+                }
+                for row in (one.row for one in history)
+            ],
+        }
+    return told
+
+
 def graded(kept: ledger.Ledger, laid: Laid) -> dict[str, str]:
     """The grade that people set of each claim, such as "B3"; F6 where nobody did."""
-    return {claim: admiralty.grades(kept, claim).code for claim in laid.claims["id"]}
+    # the history of a claim is looked for in the whole ledger, so only what has one is asked
+    touched = {row.of for row in kept.rows if row.slot in rows.AXES}
+    none = "".join(admiralty.UNJUDGED.values())
+    return {claim: admiralty.grades(kept, claim).code if claim in touched else none for claim in laid.claims["id"]}
 
 
 def proposals(kept: ledger.Ledger, laid: Laid) -> dict[str, admiralty.Proposal]:

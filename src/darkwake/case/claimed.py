@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -45,6 +45,8 @@ class Claimed:
     clusters: pl.DataFrame
     origins: pl.DataFrame
     contradictions: pl.DataFrame
+    grades: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Claim -> its Admiralty grade: `code`, `proposed`, `reasons` and `history` (axis, value, by, because)."""
 
 
 def section(tables: Claimed) -> dict[str, Any]:
@@ -56,7 +58,8 @@ def section(tables: Claimed) -> dict[str, Any]:
     for row in tables.claims.sort("article", "at", "id").iter_rows(named=True):
         text = texts.get(row["article"], "")
         known = sentences[row["article"]]
-        found.append(row | {"context": _context(row, text, blocks.get(row["article"]) or [], known)})
+        graded = {"grade": dict(tables.grades[row["id"]])} if row["id"] in tables.grades else {}
+        found.append(row | {"context": _context(row, text, blocks.get(row["article"]) or [], known)} | graded)
     result: dict[str, Any] = canonical(
         {
             "articles": [

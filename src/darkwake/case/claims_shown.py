@@ -131,6 +131,7 @@ class Shown:
             "first": min((one["first"] for one in days if one["first"]), default=""),
             "last": max((one["last"] for one in days if one["last"]), default=""),
             "made_by": row["made_by"],
+            "grade": _grade(row.get("grade")),
         }
 
     def link(self, claim: str) -> dict[str, str]:
@@ -148,6 +149,18 @@ class Shown:
         """Links to claims in the order of their numbers."""
         known = sorted((key for key in claims if key in self.claims), key=lambda key: self.number[key])
         return [self.link(key) for key in known]
+
+
+def _grade(grade: Row | None) -> dict[str, Any]:
+    """The Admiralty grade of a claim: what people set, what could be set and why; empty where there is no ledger."""
+    if not grade:
+        return {}
+    by = list(dict.fromkeys(one["by"] for one in grade["history"]))
+    head = (
+        f"Admiralty {grade['code']}, set by {', '.join(by)}" if by else f"Admiralty {grade['code']}: nobody graded it"
+    )
+    history = [f"{one['axis']} {one['value']} by {one['by']}: {one['because']}" for one in grade["history"]]
+    return {"head": f"{head}; proposed {grade['proposed']}", "history": history, "reasons": list(grade["reasons"])}
 
 
 def _mood(row: Row) -> str:

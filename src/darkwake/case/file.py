@@ -60,6 +60,8 @@ class Tables:
     clusters: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CLUSTERS))
     origins: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.ORIGINS))
     contradictions: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.CONTRADICTIONS))
+    grades: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Claim -> its Admiralty grade, as claimed.Claimed has it."""
     sites: Sequence[buildings.Watched] = ()
     units_equal: quantities.Equal = field(default_factory=dict)
     """What the user says one unit is of another."""
@@ -90,7 +92,9 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     shown = shown_gaps(tables.events, tables.silences, on_way)
     others = shown_others(tables.events, on_way | set(notable))
     own = [leg for chain in chains for leg in chain["legs"]] + [leg for journey in possible for leg in journey.legs]
-    said = claimed.Claimed(tables.articles, tables.claims, tables.clusters, tables.origins, tables.contradictions)
+    said = claimed.Claimed(
+        tables.articles, tables.claims, tables.clusters, tables.origins, tables.contradictions, tables.grades
+    )
     of_claims, plain_claims = claimed.evidence(said, _named(tables, labels), told.by.get("claim", told.made_by))
     of_sites = site_findings.evidence(tables.sites, told.by.get("site status", told.made_by))
     found = [*_evidence(tables, shown, own, labels, told), *_further(tables, others, own, shown, labels, told)]

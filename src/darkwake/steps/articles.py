@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from darkwake import __version__, claims, papers
+from darkwake.case import folder
 from darkwake.case.derived import Derived
 from darkwake.case.folder import Added, Asked
-from darkwake.evidence import content_id
+from darkwake.evidence import canonical_json, content_id
 
 
 def read(derived: Derived, articles: Sequence[Added], asked: Asked) -> str:
@@ -25,7 +26,11 @@ def read(derived: Derived, articles: Sequence[Added], asked: Asked) -> str:
             laid = papers.lay(files, backend, into=case.path / papers.LEDGER, progress=derived.progress)
         for name, table in laid.tables().items():
             derived.write(name, table)
+        folder.write_text(
+            case.derived / "grades.json",
+            canonical_json(papers.grades_told(papers.whole(case.path / papers.LEDGER), laid) if backend else {}),
+        )
         return laid.described() if backend else "no article was added"
 
-    derived.step("read", key, [derived.path(name) for name in papers.NOTHING.tables()], make)
+    derived.step("read", key, [*map(derived.path, papers.NOTHING.tables()), case.derived / "grades.json"], make)
     return key

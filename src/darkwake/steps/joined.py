@@ -51,6 +51,7 @@ def join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, k
             clusters=derived.read("clusters", schema.CLUSTERS),
             origins=derived.read("origins", schema.ORIGINS),
             contradictions=derived.read("contradictions", schema.CONTRADICTIONS),
+            grades=json.loads((case.derived / "grades.json").read_text(encoding="utf-8")),
             sites=watched.seen(derived, asked),
             reception_cell_deg=tracks.CELL_DEG,
             tracks=thin.for_page(store.shards(), most=PAGE_POSITIONS, silent_s=asked.longer_than_h * 3600),
