@@ -82,7 +82,8 @@ def _show(watched: dw.scenes.Watched, most: int) -> None:
     for says in watched.scenes["says"]:
         out.print(f"  {escape(says)}", soft_wrap=True)
     columns = ["building", "status", "start_after", "start_by", "posterior", "by"]
-    changed = watched.phases.filter(pl.len().over("building") > 1)
+    days = pl.col("start_after", "start_by").dt.date()
+    changed = watched.phases.filter(pl.len().over("building") > 1).with_columns(days, pl.col("posterior").round(2))
     if changed.is_empty():
         out.print("No building changed as far as these images tell.")
         return

@@ -120,7 +120,7 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:,.1f}"
+        return f"{value:.2f}" if 0 < abs(value) < 1 else f"{value:,.1f}"
     if hasattr(value, "strftime"):
         return f"{value:%Y-%m-%d}" if type(value) is date else f"{value:%Y-%m-%d %H:%M}"
     return escape(str(value))
