@@ -34,6 +34,8 @@ FRAMES = {
     f"Dora Finch was quoted by the Amber Herald as saying that {C}.": (["Amber Herald", "Dora Finch"], C),
     f"“{WHOLE},” the Amber Herald quoted lock manager Dora Finch as saying.": (
         ["Amber Herald", "Dora Finch"], f"“{WHOLE},”"),
+    "A load of 70 tons of seed left Weir on Monday aboard the Grey Barge, Dora Finch, a director of the lock, was "
+    "quoted as saying.": (["Dora Finch"], "A load of 70 tons of seed left Weir on Monday aboard the Grey Barge"),
     f"In the words of Dora Finch, {C}.": (["Dora Finch"], C),
     "Dora Finch described the work at the weir as “slow and very wet”.": (
         ["Dora Finch"], "the work at the weir as “slow and very wet”"),

@@ -7,7 +7,7 @@ from test_attribution import article_of, both, read
 
 from darkwake.claims import chain, people
 from darkwake.claims.attribution import Attribution
-from darkwake.claims.naming import kind_of, person_in
+from darkwake.claims.naming import called_otherwise, kind_of, may_be_person, person_in
 
 
 def chains(text: str, backend: str) -> list[str]:
@@ -126,3 +126,54 @@ def test_the_kind_of_a_source_is_told_from_its_words(text: str, kind: str) -> No
 )
 def test_a_name_is_parted_from_its_office(text: str, found: tuple[str, str] | None) -> None:
     assert person_in(text, "") == found
+
+
+PLACES = [
+    "Ada Quill, a director of the port, said the barge was late.\n"
+    "The road from Wren Harbour to Fallow Roads is closed. Lower Dunlin is wet.\nShe said the gate was open.",
+    "Ada Quill, a director of the port, said the barge was late.\n"
+    "A fair is held in Castle Marlow. The ferry Linen Sparrow called at Castle Marlow.\nShe said the gate was open.",
+    "Ada Quill, a director of the port, said the barge was late.\n09:10\nIt rained.\n09:40\n"
+    "She said the gate was open.",
+]
+
+
+@pytest.mark.parametrize("text", PLACES)
+@both
+def test_a_place_a_ship_and_an_hour_are_nobody_whom_she_could_mean(text: str, backend: str) -> None:
+    assert [one for one in chains(text, backend) if one] == ["Ada Quill [person]"] * 2
+
+
+@both
+def test_an_office_shuts_a_pronoun_out_and_a_name_does_not(backend: str) -> None:
+    text = "Ada Quill, a spokeswoman for the port, said the barge was late.\n{} said the gate was open."
+    assert chains(text.format("She"), backend)[-1] == "Ada Quill [person]"
+    assert chains(text.format("He"), backend)[-1] == "He [unknown]"
+    assert called_otherwise("chairman of the lock", "she")
+    assert not called_otherwise("spokeswoman of the lock", "she")
+    assert not called_otherwise("director of the lock", "he")
+
+
+@both
+def test_an_office_beside_a_name_is_known_wherever_it_stands(backend: str) -> None:
+    text = (
+        "“As I was told,” said Ada Quill, a director of the lock, “the gate was open.”\n"
+        "The barge had sunk, according to the director."
+    )
+    assert chains(text, backend)[-1] == "Ada Quill [person]"
+
+
+def test_a_name_is_nobodys_where_the_text_has_it_as_a_place_or_ship() -> None:
+    text = "In Castle Marlow the ferry Linen Sparrow met Ada Quill."
+    assert [may_be_person(one, text) for one in ("Linen Sparrow", "marl nitre", "Wren Harbour")] == [False] * 3
+    assert may_be_person("Ada Quill", text)
+    assert may_be_person("Ada de Quill", text)
+
+
+@both
+def test_a_report_by_a_known_paper_is_that_paper(backend: str) -> None:
+    article, reads = read("The barge had sunk, according to a report by Weir Online.", backend)
+    (saying,) = reads[0].attributions
+    assert saying.source is not None
+    known = people.resolve(article, reads, frozenset({"Weir Online"}))
+    assert (known.of(saying.source).name, known.of(saying.source).kind) == ("Weir Online", "outlet")

@@ -123,3 +123,23 @@ def test_a_word_of_no_class_keeps_its_lemma() -> None:
     assert of_verb("hand", "over").kind == "hand over"
     assert of_noun("teapot") is None
     assert LEXICON["interdicted"] == ("interdict", True)
+
+
+TORN = [
+    ("The Sepia Dunlin carried more than 300 tons of seed out of Old Weir on Thursday.", "carry"),
+    ("A reporter for Weir Online on the quay saw that the Sepia Dunlin brought 90 tons of meal to Weir.", "bring"),
+    ("no fewer than 60 tons of seed were unloaded at Weir from the Grey Petrel", "unload"),
+]
+
+
+@pytest.mark.parametrize(("text", "lemma"), TORN)
+def test_a_name_that_a_parser_tears_leaves_the_verb(text: str, lemma: str) -> None:
+    found = slots(parsed(text), Span(0, len(text)), text)
+    assert (found.predicate, found.negated) == (lemma, False)
+
+
+def test_what_is_told_beside_a_name_is_not_what_happened() -> None:
+    said = "the Saffron Avocet, built in 1985, had left Weir early on Thursday with 40 tons of seed aboard"
+    text = f"According to Meridian Wire, which quoted Dora Finch, a director of the Weir Port Authority, {said}."
+    start = text.index(said)
+    assert slots(parsed(text), Span(start, start + len(said)), text).predicate == "leave"

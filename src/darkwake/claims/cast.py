@@ -196,7 +196,8 @@ def cast(articles: Iterable[Mapping[str, Any]]) -> Cast:
         named: set[str] = set()
         for start, run in _runs(text):
             key = name_keys.key(run)
-            named |= {part for part, _, _ in _parts(run) if part in ships}
+            # the end of a run: "Grey Petrel Line" is a firm, though a Grey Petrel sails
+            named |= {part for part, _, last in _parts(run) if part in ships and last == len(run)}
             if run.startswith("The ") or key in ships or key in outlets or set(key.split()) & _TIMES:
                 continue
             mentions[key] += 1

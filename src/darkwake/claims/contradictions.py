@@ -5,7 +5,7 @@ Hard: both cannot be true as stated. Soft: they can, read kindly. The rules, one
 =============== ============================================================= =========================================
 kind            found where                                                   hard
 =============== ============================================================= =========================================
-date            no day fits both                                              yes
+date            no day fits both                                              yes; not 3 days beside "late in May"
 date scope      the periods share days, and neither lies within the other     no
 count           two exact numbers differ                                      yes; not where one is the other rounded
 quantity bound  a bound or a span leaves out what the other says              yes; not where only the end is left out
@@ -117,12 +117,20 @@ def between(a: Facts, b: Facts) -> Iterator[Difference]:
             yield found
 
 
+_ROUGH = 3
+"""Days by which "late in February" may miss the day."""
+
+
 def _date(a: Facts, b: Facts) -> Difference | None:
     apart = dates_apart(a, b)
     if not apart or _stages(a, b):
         return None
     one, other = apart
-    return Difference("date", True, f"They give different dates: {one.text} and {other.text}.", one.edtf, other.edtf)
+    words = f"They give different dates: {one.text} and {other.text}."
+    rough = "~" in one.edtf + other.edtf and one.gap_days(other) <= _ROUGH
+    if rough:
+        words += " One is told only roughly."
+    return Difference("date", not rough, words, one.edtf, other.edtf)
 
 
 def _date_scope(a: Facts, b: Facts) -> Difference | None:
@@ -190,7 +198,7 @@ def _actor(a: Facts, b: Facts) -> Difference | None:
     if a.kind != b.kind or not a.agents or not b.agents:
         return None
     one, other = a.agents & a.named, b.agents & b.named
-    if not one or not other or name_keys.any_shared(one, other) or a.ships & one or b.ships & other:
+    if not one or not other or _one_actor(one, other) or a.ships & one or b.ships & other:
         return None
     met = (a.targets | a.ships | a.named) - a.agents, (b.targets | b.ships | b.named) - b.agents
     targets = name_keys.any_shared(*met) or (a.things & b.things and a.places & b.places)
@@ -200,6 +208,20 @@ def _actor(a: Facts, b: Facts) -> Difference | None:
     words = f"They name different actors: {', '.join(sorted(one))} and {', '.join(sorted(other))}"
     words += "." if hard else "; both may have acted."
     return Difference("actor", hard, words, "|".join(sorted(one)), "|".join(sorted(other)))
+
+
+_CORPS = frozenset({"police", "coastguard", "guard", "navy", "army", "customs", "authority", "ministry"})
+
+
+def _one_actor(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether any of some may be one of the others; a coastguard and a police are two, though of one place."""
+    pairs = [(a, b) for a in some for b in others if name_keys.may_be_one(a, b)]
+    return any(not (a_corps and b_corps) or a_corps & b_corps for a_corps, b_corps in map(_corps, pairs))
+
+
+def _corps(pair: tuple[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words of two names that say which corps each is."""
+    return _CORPS.intersection(pair[0].split()), _CORPS.intersection(pair[1].split())
 
 
 def extent(text: str) -> str:

@@ -48,7 +48,14 @@ _DUE = re.compile(
     re.IGNORECASE,
 )
 """An arrival that is still to come."""
-_ENDED = re.compile(r"\b(?:no longer|any ?more)\b", re.IGNORECASE)
+_NO_DENIAL = re.compile(
+    r"\b(?:no longer|any ?more|neither confirm\w*|not (?:confirm(?:ed)? or|respond|reply|answer|return|comment))\b",
+    re.I,
+)
+_HABIT = re.compile(
+    r"\b(?:is|are) (?:\w+ly )?(?:sold|made|produced|grown|traded|shipped|used|bought|loaded|stored|known)\b"
+    r"|\b(?:employs?|sells?|makes?|produces?|owns?|operates?|handles?) "
+)
 _STOPPING = frozenset({"stop", "halt", "hold", "turn back", "block"})
 """To stop, halt or hold a ship is to detain it."""
 
@@ -195,6 +202,7 @@ class Facts:
     planned: bool
     """Planned, asked or merely possible: it contradicts nothing."""
     denied: bool
+    habit: bool  # what is done as a rule, on no day: "urea is sold by the firm in sacks"
 
     @property
     def mark(self) -> tuple[object, ...]:
@@ -325,6 +333,7 @@ def _fact(
     # "aboard the Grey Petrel": a name that neither acts nor is acted on
     named |= {name_keys.key(one) for one in row["things"] if all(word[:1].isupper() for word in one.split())}
     said_places = {place_key(one) for one in row["places"]} - whose
+    said_places -= {word for one in ships for word in one.split()}  # half a ship's name is no place
     meant = "" if ships else who.meant(row["article"], text)
     links = row["chain"][publisher(row["chain"], outlet) :]
     much = amounts(row["quantities"], text)
@@ -354,10 +363,16 @@ def _fact(
         total=bool(_TOTAL.search(text)),
         correction=any(start <= row["start"] < end for start, end in corrected),
         due=due or row["modality"] == "planned",
-        planned=due or row["modality"] in ("planned", "asked", "possible"),
-        # "no longer sails" tells of an end; it does not deny that it sailed
-        denied=row["modality"] == "denied" or (bool(row["negated"]) and not _ENDED.search(text)),
+        planned=due or (row["modality"] in ("planned", "asked", "possible") and not _can(row, kind)),
+        # "no longer sails" tells of an end, "did not respond" of silence: neither denies
+        denied=row["modality"] == "denied" or (bool(row["negated"]) and not _NO_DENIAL.search(text)),
+        habit=not row["dates"] and bool(_HABIT.search(text)),
     )
+
+
+def _can(row: Mapping[str, Any], kind: str) -> bool:
+    """Whether "could" tells what something is enough for, and not what may be so."""
+    return kind == "suffice" and row["modality"] == "possible" and {one.lower() for one in row["hedges"]} == {"could"}
 
 
 def _beside_office(text: str) -> tuple[str, str] | None:

@@ -177,7 +177,9 @@ def _negated(tokens: list[Token], lowered: str) -> bool:
     if not verbs:
         return False
     top = verbs[0]
-    for token in tokens:
+    for token, after in zip(tokens, [*tokens[1:], None], strict=True):
+        if after is not None and after.text.lower() in ("more", "fewer", "less"):
+            continue  # "no fewer than 60" is a bound
         near = abs(token.start - top.start) < 40 and token.start < top.end + 12
         if token.text.lower() in _NEGATIONS and token.dep in ("neg", "det", "preconj", "nsubj") and near:
             return True

@@ -50,6 +50,42 @@ _SEEN_BY = re.compile(
 )
 
 
+_PARTICLES = word_set("al bin ibn de van von der da del di el la le")
+_PLACE_NOUNS = word_set(
+    "harbour harbor roads port bay island islands point head cape castle river sound strait gulf quay haven bridge "
+    "street road square hill lake upper lower old new north south east west"
+)
+_PLACED = re.compile(
+    r"\b(?:[Ii]n|[Aa]t|[Oo]ff|[Nn]ear|[Oo]ut of|[Oo]utside|[Aa]board|(?:[Pp]ort|[Qq]uay|[Cc]oast|[Hh]arbour) of|"
+    r"[Tt]he(?: (?:ship|vessel|tanker|freighter|carrier|barge|boat|ferry|dhow|trawler))?) \Z"
+)
+_MEN = re.compile(r"\b(?:\w+(?<!wo)man|mr|sir|lord|father|brother)\b", re.IGNORECASE)
+_WOMEN = re.compile(r"\b(?:\w+woman|mrs|ms|miss|lady|dame|sister|madam)\b", re.IGNORECASE)
+
+
+def as_person(name: str) -> bool:
+    """Whether a name is written as a person's: "Marl nitre" has a small word in it, "Arlin Harbour" a place's."""
+    words = name.split()
+    if any(word[0].islower() and word not in _PARTICLES for word in words):
+        return False
+    return words[-1].lower() not in _PLACE_NOUNS and words[0].lower() not in _PLACE_NOUNS
+
+
+def may_be_person(name: str, text: str) -> bool:
+    """Whether a name that a parse took for a person's is written as one's, and nowhere in a text as another's.
+
+    "In Castle Marlock" and "the freighter Linen Heron" are nobody.
+    """
+    places = (match.start() for match in re.finditer(re.escape(name), text))
+    return as_person(name) and not any(_PLACED.search(text, max(0, at - 14), at) for at in places)
+
+
+def called_otherwise(office: str, pronoun: str) -> bool:
+    """Whether a title or office shuts a pronoun out: "he" is no spokeswoman. Names tell nothing."""
+    other = {"he": _WOMEN, "she": _MEN}.get(pronoun)
+    return other is not None and bool(other.search(office))
+
+
 def document(text: str) -> str:
     """A document's name without who saw it: "a port log reviewed by the Lantern" is a port log."""
     return _SEEN_BY.sub("", text) or text

@@ -17,7 +17,17 @@ from darkwake.claims import cues
 from darkwake.claims.article import Article, Span
 from darkwake.claims.attribution import Read
 from darkwake.claims.cues import word_set
-from darkwake.claims.naming import bare, document, head_word, kind_of, no_person, person_in
+from darkwake.claims.naming import (
+    as_person,
+    bare,
+    called_otherwise,
+    document,
+    head_word,
+    kind_of,
+    may_be_person,
+    no_person,
+    person_in,
+)
 
 Kind = Literal["outlet", "person", "organisation", "document", "unnamed", "unknown"]
 
@@ -29,8 +39,9 @@ _DOCUMENT = re.compile(
     r"memo|dossier|"
     r"document|manifest|certificate|lawsuit|notice|letter))\b"
 )
-_NO_PERSON = re.compile(r"\b(?:[Tt]he|[Aa]n?|[Ii]n|[Aa]t|[Oo]ff|[Nn]ear) \Z")
-"""What stands before the name of a ship or a place: "the Amber Heron" is nobody, though a parse may think so."""
+_QUOTED = re.compile(r"^[^“”]*” ")
+_BESIDE = re.compile(r", (?P<office>(?:an?|the|its|their) [^,;:.“”\"]{3,90})[,.]")
+_REPORT_BY = re.compile(r"(?:[Aa]n?|[Tt]he|[Ii]ts) (?:\w+ )?(?:report|story|article) (?:by|in|from) (?=\S)")
 _SAYS_I = word_set("i we me us my our")
 _ONE = word_set("he she")
 _MANY = word_set("they")
@@ -80,14 +91,15 @@ class People:
         self._documents = [(one.start(), one["name"]) for one in _DOCUMENT.finditer(article.text)]
         spans = self._list(reads)
         for span in spans:
-            if (found := person_in(span.of(article.text), self._named(span, "PERSON"))) and " " in found[0]:
+            if (found := person_in(self._words(span), self._named(span, "PERSON"))) and " " in found[0]:
                 self._persons.append((span.start, *found))
         self._persons += [
             (span.start, name, "")
             for span, name in self._entities_of("PERSON")
             if " " in name and not (name.startswith("The ") or no_person(name) or self.outlet(name))
-            if not _NO_PERSON.search(article.text, max(0, span.start - 6), span.start)
         ]
+        spoke = {full for _, full, office in self._persons if office}
+        self._persons = [one for one in self._persons if one[1] in spoke or may_be_person(one[1], article.text)]
         self._persons.sort(key=lambda one: (one[0], one[1]))
         self._by_word: dict[str, dict[str, None]] = {}
         self._offices: dict[str, str] = {}
@@ -96,6 +108,10 @@ class People:
                 self._by_word.setdefault(word, {})[full] = None
             if office:
                 self._offices.setdefault(full, office)
+        for at, full, _ in self._persons:
+            beside = _BESIDE.match(article.text, at + len(full)) if full not in self._offices else None
+            if beside and not {head_word(beside["office"])}.isdisjoint(cues.ROLES):
+                self._offices[full] = beside["office"]
         self._bodies: dict[str, list[tuple[int, str]]] = {}
         for span in spans:
             meant = self._resolve(span)
@@ -142,12 +158,18 @@ class People:
         for found, label in self._entities[at:]:
             if found.start >= span.end:
                 break
-            if label == kind and found.end <= span.end:
-                return found.of(self.article.text)
+            name = found.of(self.article.text)
+            if label == kind and found.end <= span.end and (kind != "PERSON" or as_person(name)):
+                return name
         return ""
 
-    def _resolve(self, span: Span) -> Resolved:
+    def _words(self, span: Span) -> str:
+        """The words of a span; of one that a quotation runs into, what stands behind the quotation."""
         text = " ".join(span.of(self.article.text).split())
+        return _QUOTED.sub("", text) or text
+
+    def _resolve(self, span: Span) -> Resolved:
+        text = self._words(span)
         if (outlet := self._outlets.get(_plain(text))) is not None:
             return Resolved(bare(outlet), "outlet", "known outlet")
         word = text.lower()
@@ -162,6 +184,9 @@ class People:
             return Resolved(self._acronyms[short], kind_of(self._acronyms[short], "ORG"), "acronym")
         if (definite := self._definite(span, text)) is not None:
             return definite
+        report = _REPORT_BY.match(text)
+        if report and (paper := self._outlets.get(_plain(text[report.end() :]))) is not None:
+            return Resolved(bare(paper), "outlet", "known outlet")
         if " " not in short and short[:1].isupper() and (part := self._part_of(short)) is not None:
             return part
         label = "ORG" if self._named(span, "ORG") or self._named(span, "GPE") or self._named(span, "NORP") else ""
@@ -180,7 +205,7 @@ class People:
             return None
         name, office = found
         if " " in name:
-            return Resolved(name, "person", "as written", office)
+            return Resolved(name, "person", "as written", office or self._offices.get(name, ""))
         if name in self._acronyms:
             return None
         names = list(self._by_word.get(name, ()))
@@ -235,22 +260,32 @@ class People:
             word, ("unnamed", "organisation", "person", "document")
         )
         near = self._last(span)
-        fitting = [found for _, found in near if found.kind in wanted]
+        fitting = [found for _, found in near if found.kind in wanted and self._may_be(found.name, word)]
         if not fitting:
-            return self._only_person(span, text) if word in _ONE else Resolved(text, "unknown", "nobody named")
+            return self._only_person(span, text, word) if word in _ONE else Resolved(text, "unknown", "nobody named")
         last = fitting[-1]
         if word in _ONE:
             between = self._between(near[-1][0].end, span.start) - {last.name}
-            if between:
+            if between := {name for name in between if self._may_be(name, word)}:
                 return Resolved(text, "unknown", f"ambiguous: {', '.join(sorted({last.name, *between}))}")
         return replace(last, how="last speaker")
 
-    def _only_person(self, span: Span, text: str) -> Resolved:
-        """Whoever alone was named in the same or the last paragraph."""
+    def _may_be(self, name: str, pronoun: str) -> bool:
+        """Whether a title or office beside a name leaves a pronoun open for it: "he" is no spokeswoman."""
+        return not called_otherwise(self._offices.get(name, ""), pronoun)
+
+    def _only_person(self, span: Span, text: str, word: str) -> Resolved:
+        """Whoever alone was named in the same or the last paragraph; else in all that went before, and spoke last."""
         block = bisect_left(self._blocks, span.start + 1) - 2
-        names = sorted(self._between(self._blocks[max(0, block)] if self._blocks else 0, span.start))
+        close = self._between(self._blocks[max(0, block)] if self._blocks else 0, span.start)
+        names = sorted(name for name in close if self._may_be(name, word))
         if len(names) == 1:
             return Resolved(names[0], "person", "only person named")
+        if not close:
+            every = sorted(self._between(0, span.start))
+            spoke = [found for _, found in self._order if found.kind in ("person", "unnamed")]
+            if len(every) == 1 and spoke and spoke[-1].name == every[0] and self._may_be(every[0], word):
+                return replace(spoke[-1], how="only person named")
         return Resolved(text, "unknown", f"ambiguous: {', '.join(names)}" if names else "nobody named")
 
     def _definite(self, span: Span, text: str) -> Resolved | None:

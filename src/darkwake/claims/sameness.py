@@ -157,10 +157,8 @@ def veto(one: Facts, other: Facts) -> str:
         return f"“{one.lemma}” and “{other.lemma}” tell different happenings"
     if one.ships and other.ships and not name_keys.any_shared(one.ships, other.ships):
         return "they name different ships"
-    if one.due != other.due and one.kind != other.kind:
-        return "one is still to come, the other was done"
-    if one.total != other.total and not _same_numbers(one, other):
-        return "one sums over several"
+    if unlike := _other_sort(one, other):
+        return unlike
     late = _told_before(one, other) or _told_before(other, one)
     if late:
         return late
@@ -182,6 +180,19 @@ def veto(one: Facts, other: Facts) -> str:
     else:
         excused = _same_but_day(one, other, when) if when else _same_but_number(one, other)
     return "" if excused else f"{said}, and nothing else pins them to one happening"
+
+
+def _other_sort(one: Facts, other: Facts) -> str:
+    """Whether only one of the two is still to come, done as a rule, or a sum of several."""
+    if one.due != other.due and one.kind != other.kind:
+        return "one is still to come, the other was done"
+    if (one.habit and other.when) or (other.habit and one.when):
+        return "one tells what is done as a rule"
+    if one.habit and other.habit and one.agents & one.named and other.agents & other.named:
+        return "" if one.agents & other.agents else "they tell what others do as a rule"
+    if one.total != other.total and not _same_numbers(one, other):
+        return "one sums over several"
+    return ""
 
 
 def _same_numbers(one: Facts, other: Facts) -> bool:

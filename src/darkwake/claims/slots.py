@@ -110,8 +110,23 @@ def _main(tree: _Tree) -> int | None:
     events = [one for one in nouns if predicates.of_noun(tree.tokens[one].lemma.lower())]
     if not verbs and not events:  # "the Grey Petrel, built in 1998, put out ...": a verb taken for an attribute
         verbs = [one for noun in nouns for one in tree.under(noun, "acl") if _tells(tree, one)][-1:]
-    best = verbs or events or nouns
+    torn = next((verb for noun in nouns if (verb := _torn(tree, noun)) is not None), None)
+    if torn is not None and not verbs:
+        return torn
+    # "the Grey Petrel, built in 1998, had left": what is told beside a name comes after what the sentence tells
+    best = sorted(verbs, key=lambda one: tree.tokens[one].dep == "acl") or events or nouns
     return best[0] if best else None
+
+
+def _torn(tree: _Tree, at: int) -> int | None:
+    """The verb of a sentence whose subject a parser tore: "The Sepia | Dunlin carried", "The ship | Petrel left"."""
+    if tree.tokens[at].pos != "PROPN" and tree.tokens[at].lemma.lower() not in PEOPLE_AND_SHIPS:
+        return None
+    for verb in tree.under(at, "relcl"):
+        for one in tree.under(verb, "nsubj", "nsubjpass"):
+            if tree.tokens[one].pos == "PROPN" and min([one, *tree.under(one, "compound")]) == at + 1:
+                return verb
+    return None
 
 
 def _tells(tree: _Tree, at: int) -> bool:
@@ -138,7 +153,7 @@ def _descend(tree: _Tree, at: int) -> tuple[int, Predicate, list[int], bool]:
             passed.append(at)
             at = further[0]
             continue
-        seen = tree.under(at, "ccomp") if lemma in predicates.PERCEIVING else []
+        seen = (tree.under(at, "ccomp") or _seen(tree, at)) if lemma in predicates.PERCEIVING else []
         if seen:
             at = seen[0]
             continue
@@ -165,6 +180,13 @@ def _descend(tree: _Tree, at: int) -> tuple[int, Predicate, list[int], bool]:
         particle = [tree.tokens[one].text.lower() for one in tree.under(at, "prt", "advmod", "prep")]
         found = next((predicates.of_verb(lemma, one) for one in particle if (lemma, one) in predicates.PHRASES), None)
         return at, found or predicates.of_verb(lemma), passed, undone
+
+
+def _seen(tree: _Tree, at: int) -> list[int]:
+    """What was seen to happen, where a parser took "that" for what was seen: "saw that the Sepia | Dunlin brought"."""
+    that = [one for one in tree.under(at, "dobj") if tree.tokens[one].text.lower() == "that"]
+    names = [one for head in that for one in tree.under(head, "nsubj")]
+    return [verb for name in names if (verb := _torn(tree, name)) is not None]
 
 
 def _around(tree: _Tree, start: int, content: Span, text: str) -> Slots:

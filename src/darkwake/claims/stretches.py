@@ -64,7 +64,12 @@ class Line:
         inside = [one for one in self.sentence.tokens if span.start <= one.start and one.end <= span.end]
         if not self.sentence.parsed:
             return len(inside) >= 4
-        return any(one.tag in _FINITE or (one.tag == "VBN" and one.dep in ("ROOT", "ccomp")) for one in inside)
+        if any(one.tag in _FINITE or (one.tag == "VBN" and one.dep in ("ROOT", "ccomp")) for one in inside):
+            return True
+        # "a cargo left the port", "put out": with an object or a particle a past, which the parse took for a participle
+        ruling = {one.head for one in inside if one.dep in ("dobj", "prt")}
+        verbs = [self.sentence.tokens[at] for at in sorted(ruling)]
+        return any(one.tag == "VBN" and one.dep == "acl" and one.start >= span.start for one in verbs)
 
     def holds_verb(self, span: Span) -> bool:
         """Whether a stretch that should be a name has a finite verb; "reviewed by the paper" has none."""

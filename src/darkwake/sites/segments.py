@@ -178,12 +178,12 @@ def by_segment(shown: Array, first: Array, change: Array, lengths: Array) -> tup
     """The chance of each status on each date, dates x statuses, and the log of the sum over all paths.
 
     Args:
-        shown: log likelihood of segment [i, j) under each status, statuses x dates x (dates + 1).
+        shown: log likelihood of segment [i, j) under each status, dates x (dates + 1) x statuses.
         first: log chance of each status at the first date.
         change: log chance of each status after each, statuses x statuses; -inf where it cannot be.
         lengths: log of `durations`.
     """
-    number, total = shown.shape[0], shown.shape[1]
+    total, number = shown.shape[0], shown.shape[2]
     begun, ended = np.full((total, number), -np.inf), np.full((total + 1, number), -np.inf)
     onward, left = np.full((total, number), -np.inf), np.zeros((total + 1, number))
     row = np.empty(max(total, number) + 1)
@@ -191,7 +191,7 @@ def by_segment(shown: Array, first: Array, change: Array, lengths: Array) -> tup
     for j in range(1, total + 1):
         for s in range(number):
             for i in range(j):
-                row[i] = begun[i, s] + shown[s, i, j] + lengths[s, i, j]
+                row[i] = begun[i, s] + shown[i, j, s] + lengths[s, i, j]
             ended[j, s] = _sum(row, j)
         if j < total:
             for s in range(number):
@@ -202,7 +202,7 @@ def by_segment(shown: Array, first: Array, change: Array, lengths: Array) -> tup
     for i in range(total - 1, -1, -1):
         for s in range(number):
             for j in range(i + 1, total + 1):
-                row[j - i - 1] = shown[s, i, j] + lengths[s, i, j] + left[j, s]
+                row[j - i - 1] = shown[i, j, s] + lengths[s, i, j] + left[j, s]
             onward[i, s] = _sum(row, total - i)
         if i > 0:
             for r in range(number):
@@ -236,9 +236,10 @@ def _moments(values: Array, days: Array) -> Array:
 
 @_compiled
 def shown(
-    values: Array, days: Array, means: Array, spreads: Array, at_first: Array, noises: Array, slopes: Array, weigh: Array
+    values: Array, days: Array, means: Array, spreads: Array, at_first: Array, noises: Array, slopes: Array, weigh: Array,
+    fresh: Array,
 ) -> Array:
-    """Log likelihood of every segment under every status, its mean unknown: statuses x dates x (dates + 1).
+    """Log likelihood of every segment under every status, its mean unknown: dates x (dates + 1) x statuses.
 
     A value is the segment's mean, in some statuses a slope over the segment's length, and noise; mean and slope are
     normal and integrated out, which sums alone suffice for.
@@ -252,17 +253,19 @@ def shown(
         noises: variance of noise, by status (1 is the usual).
         slopes: variance of the change over a whole segment, by status; 0 for none.
         weigh: what each feature counts, below 1 where features say the same.
+        fresh: what each date counts, by feature, below 1 where dates say the same.
     """
     total, features = values.shape
     number = len(noises)
-    found = np.zeros((number, total, total + 1))
+    found = np.zeros((total, total + 1, number))
     sums = _moments(values, days)
     # a mean's prior and its count alone make this part, so it is a table and not a logarithm for every segment
     widths = np.empty((number, features, total + 1))
     for f in range(features):
         for n in range(total + 1):
             for s in range(number):
-                widths[s, f, n] = -0.5 * math.log(1.0 + n * spreads[s, f] / noises[s]) - 0.5 * n * math.log(noises[s])
+                widths[s, f, n] = -0.5 * math.log(1.0 + n * fresh[f] * spreads[s, f] / noises[s])
+    logs = np.log(noises)
     for i in range(total):
         for f in range(features):
             for j in range(i + 1, total + 1):
@@ -277,24 +280,24 @@ def shown(
                 uu = (sums[f, 4, j] - sums[f, 4, i]) / (long * long) - 2 * middle * (u / long) - n * middle**2 / long**2
                 uz = (sums[f, 5, j] - sums[f, 5, i] - middle * one) / long
                 for s in range(number):
-                    noise, mean = noises[s], means[s, f]
-                    spread = spreads[s, f]
+                    # a value counts as `fresh` of one, its noise as so much more
+                    mean, spread, noise = means[s, f], spreads[s, f], noises[s] / fresh[f]
                     width = widths[s, f, n]
                     if i == 0:
                         mean, spread = 0.0, at_first[f]
-                        width = -0.5 * math.log(1.0 + n * spread / noise) - 0.5 * n * math.log(noise)
+                        width = -0.5 * math.log(1.0 + n * spread / noise)
                     # measured from the mean that is expected
-                    a = one - n * mean
-                    square = two - 2 * mean * one + n * mean * mean
+                    a = (one - n * mean) / noise
+                    square = (two - 2 * mean * one + n * mean * mean) / noise
                     if slopes[s] == 0.0:
-                        fit = (a / noise) ** 2 / (1.0 / spread + n / noise)
+                        fit = a * a / (1.0 / spread + n / noise)
                     else:
-                        b = uz - u * mean
+                        b = (uz - u * mean) / noise
                         p, q, r = 1.0 / spread + n / noise, 1.0 / slopes[s] + uu / noise, u / noise
                         det = p * q - r * r
-                        fit = (q * (a / noise) ** 2 - 2 * r * (a / noise) * (b / noise) + p * (b / noise) ** 2) / det
-                        width = -0.5 * math.log(det * spread * slopes[s]) - 0.5 * n * math.log(noise)
-                    found[s, i, j] += weigh[f] * (width - 0.5 * square / noise + 0.5 * fit)
+                        fit = (q * a * a - 2 * r * a * b + p * b * b) / det
+                        width = -0.5 * math.log(det * spread * slopes[s])
+                    found[i, j, s] += weigh[f] * (width + 0.5 * (fit - square - fresh[f] * n * logs[s]))
     return found
 
 

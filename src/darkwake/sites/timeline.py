@@ -106,7 +106,8 @@ def timeline(
         controls: SERIES of the controls, guarded, for the noise; else the buildings themselves tell it.
     """
     series = series.filter(pl.col("building").is_in(footprints["building"].implode()))
-    scene = evidence_model.scene_of(series, breaks, controls)
+    cells = frozenset(footprints.filter(pl.col("kind") == "cell")["building"])
+    scene = evidence_model.scene_of(series, breaks, controls, cells)
     found = _posteriors(scene)
     seen = _images(series)
     radar_only = _radar_only(series)

@@ -1,0 +1,152 @@
+"""When a real building site began, on 93 real Sentinel-2 pictures, beside the dates that people read.
+
+    python -m bench construction [--json]
+
+`s2_timelapse_construction/AE`: quicklooks of 512 x 512 pixels with clouds, without coordinates, eight bits, as they were
+drawn into a film (IARPA SMART, MIT; modified Copernicus Sentinel data). Phases of the site that is probably the same
+(AE_R001_0081) stand in construction_phases.csv. How the outline was drawn: on the picture of 28 May 2020 round the
+block of halls and its yard that does not stand in that of 3 July 2018, by eye, and no other was tried. The pictures get
+an invented place, and then go the way of all images: series, guards, breaks, timeline.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import warnings
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import rasterio
+from rasterio.transform import from_origin
+from rasterio.warp import transform
+
+from darkwake import schema
+from darkwake.sites import change, controls, footprints, guards, images, series, timeline
+
+FOLDER = Path(__file__).parents[2] / "shared/data/imagery/s2_timelapse_construction/AE"
+LABELS = FOLDER.parents[1] / "construction_phases.csv"
+SITE = "AE_R001_0081"
+OUTLINE = ((230, 189), (317, 260), (280, 305), (200, 240))
+"""Columns and rows of the corners of the plot."""
+PIXEL_M = 3.6
+"""The scale bar of 200 m is 55 pixels long."""
+EAST, NORTH, CRS = 500_000.0, 0.0, "EPSG:32631"
+"""An invented place, in the sea."""
+_LINES = (18, 488)
+"""Above stand scale bar and date, below the logos."""
+WORDS = {"cleared": "Site Preparation", "under construction": "Active Construction", "rebuilt": "Post Construction"}
+
+
+def laid(folder: Path) -> int:
+    """The pictures as GeoTIFFs of an invented place; how many."""
+    place = from_origin(EAST, NORTH, PIXEL_M, PIXEL_M)
+    pictures = sorted(FOLDER.glob("*.png"))
+    for picture in pictures:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that a picture has no place is known
+            with rasterio.open(picture) as one:
+                pixels = one.read()[:3].astype(np.float32)
+        pixels[:, : _LINES[0]] = pixels[:, _LINES[1] :] = np.nan
+        name = folder / f"AE_{picture.stem.replace('-', '')}.tif"
+        with rasterio.open(
+            name, "w", driver="GTiff", width=512, height=512, count=3, dtype="float32", crs=CRS, transform=place,
+            nodata=float("nan"),
+        ) as out:  # fmt: skip
+            out.write(pixels)
+            for band, word in enumerate(("red", "green", "blue"), start=1):
+                out.set_band_description(band, word)
+    return len(pictures)
+
+
+def outlined(path: Path) -> pl.DataFrame:
+    """FOOTPRINTS: the plot."""
+    corners = [*OUTLINE, OUTLINE[0]]
+    xs, ys = [EAST + PIXEL_M * x for x, _ in corners], [NORTH - PIXEL_M * y for _, y in corners]
+    ring = [list(pair) for pair in zip(*transform(CRS, "EPSG:4326", xs, ys), strict=True)]
+    told = {"type": "Feature", "properties": {"id": "plot"}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+    path.write_text(json.dumps(told))
+    return footprints.read(path, site="AE")[0]
+
+
+def watched(folder: Path) -> dict[str, pl.DataFrame]:
+    """Phases of the plot as one, and of its cells."""
+    laid(folder)
+    found = images.find(folder, site="AE", sensor="optical")
+    plot = outlined(folder / "plot.geojson")
+    cells = footprints.cells(plot, size_m=36.0)
+    made = {}
+    for name, places in (("plot", plot), ("cells", cells)):
+        quiet = controls.controls(plot, apart_m=30.0, images=found)
+        if name == "plot":  # places as large as the plot are few: smaller ones, which are noisier, judge it
+            quiet = controls.controls(cells, apart_m=30.0, images=found)
+        both = series.series(found, pl.concat([places, quiet]))
+        own = pl.col("building").is_in(places["building"].implode())
+        told, control = guards.guard(both.filter(own), both.filter(~own))
+        breaks, _ = change.breaks(told, controls=control, site="AE")
+        days, phases, _ = timeline.timeline(
+            told, breaks, places, schema.empty(schema.READINGS), controls=control
+        )
+        made |= {name: phases, f"{name} days": days, f"{name} breaks": breaks}
+    return made
+
+
+def labelled() -> dict[str, tuple[date | None, date]]:
+    """Of each phase the last date before and the first date of it, as people read them."""
+    rows = pl.read_csv(LABELS, try_parse_dates=True).filter(pl.col("site_id") == SITE).sort("observation_date")
+    found: dict[str, tuple[date | None, date]] = {}
+    before: date | None = None
+    for when, phase in rows.select("observation_date", "phase").iter_rows():
+        if phase not in found:
+            found[phase] = (before, when)
+        before = when
+    return found
+
+
+def figures() -> dict[str, Any]:
+    """The first date of each status, by machine and by label, and how many days lie between."""
+    with tempfile.TemporaryDirectory() as folder:
+        made = watched(Path(folder))
+    labels = labelled()
+    result: dict[str, Any] = {"usable dates": made["plot days"].height, "phases": [], "cells": {}}
+    for row in made["plot"].iter_rows(named=True):
+        result["phases"].append({key: str(row[key]) for key in ("status", "start_after", "start_by")} | {
+            "posterior": row["posterior"]})  # fmt: skip
+    for status, phase in WORDS.items():
+        before, first = labels[phase]
+        starts = made["plot"].filter(pl.col("status") == status)["start_by"].to_list()
+        after = made["plot"].filter(pl.col("status") == status)["start_after"].to_list()
+        entry: dict[str, Any] = {"label": [str(before), str(first)], "machine": None}
+        if starts:
+            entry["machine"] = [str(after[0] and after[0].date()), str(starts[0].date())]
+            entry["days after the label"] = (starts[0].date() - first).days
+        own = made["cells"].filter(pl.col("status") == status).group_by("building").agg(pl.col("start_by").min())
+        entry["cells"] = own.height
+        if own.height:
+            middle = own["start_by"].median()
+            entry["middle of the cells"] = str(middle.date()) if isinstance(middle, datetime) else None
+        result[phase] = entry
+    result["cells"] = made["cells days"]["building"].n_unique()
+    return result
+
+
+def main(argv: Sequence[str]) -> int:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench construction", description=__doc__)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args(argv)
+    found = figures()
+    if asked.json:
+        print(json.dumps(found, indent=1))
+        return 0
+    print(f"{found['usable dates']} usable of 93 pictures; {found['cells']} cells of 36 m in the plot\n")
+    for row in found["phases"]:
+        print(f"  {row['status']:20} from {row['start_after'][:10]:>10} / {row['start_by'][:10]}  {row['posterior']:.2f}")
+    for phase in WORDS.values():
+        print(f"\n{phase}: {found[phase]}")
+    return 0
