@@ -1,10 +1,10 @@
-"""When a real building site began, on 93 real Sentinel-2 pictures, beside the dates that people read.
+"""When a real building site began, on 93 real Sentinel-2 pictures, beside dates that people read.
 
     python -m bench construction [--json]
 
-`s2_timelapse_construction/AE`: quicklooks of 512 x 512 pixels with clouds, without coordinates, eight bits, as they were
-drawn into a film (IARPA SMART, MIT; modified Copernicus Sentinel data). Phases of the site that is probably the same
-(AE_R001_0081) stand in construction_phases.csv. How the outline was drawn: on the picture of 28 May 2020 round the
+`s2_timelapse_construction/AE`: quicklooks of 512 x 512 pixels with clouds, without coordinates, eight bits, as they
+were drawn into a film (IARPA SMART, MIT; modified Copernicus Sentinel data). Phases of the site that is probably the
+same (AE_R001_0081) stand in construction_phases.csv. How the outline was drawn: on the picture of 28 May 2020 round the
 block of halls and its yard that does not stand in that of 3 July 2018, by eye, and no other was tried. The pictures get
 an invented place, and then go the way of all images: series, guards, breaks, timeline.
 """
@@ -16,7 +16,7 @@ import json
 import tempfile
 import warnings
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -74,26 +74,21 @@ def outlined(path: Path) -> pl.DataFrame:
     return footprints.read(path, site="AE")[0]
 
 
-def watched(folder: Path) -> dict[str, pl.DataFrame]:
-    """Phases of the plot as one, and of its cells."""
+def watched(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """STATUSES and PHASES of the plot, as a cell: an area, of which no building is known.
+
+    Places as large as the plot find no room in the picture, so the controls are as large as cells of 36 m.
+    """
     laid(folder)
     found = images.find(folder, site="AE", sensor="optical")
-    plot = outlined(folder / "plot.geojson")
-    cells = footprints.cells(plot, size_m=36.0)
-    made = {}
-    for name, places in (("plot", plot), ("cells", cells)):
-        quiet = controls.controls(plot, apart_m=30.0, images=found)
-        if name == "plot":  # places as large as the plot are few: smaller ones, which are noisier, judge it
-            quiet = controls.controls(cells, apart_m=30.0, images=found)
-        both = series.series(found, pl.concat([places, quiet]))
-        own = pl.col("building").is_in(places["building"].implode())
-        told, control = guards.guard(both.filter(own), both.filter(~own))
-        breaks, _ = change.breaks(told, controls=control, site="AE")
-        days, phases, _ = timeline.timeline(
-            told, breaks, places, schema.empty(schema.READINGS), controls=control
-        )
-        made |= {name: phases, f"{name} days": days, f"{name} breaks": breaks}
-    return made
+    plot = outlined(folder / "plot.geojson").with_columns(kind=pl.lit("cell"))
+    quiet = controls.controls(footprints.cells(plot, size_m=36.0), apart_m=30.0, images=found)
+    both = series.series(found, pl.concat([plot, quiet]))
+    own = pl.col("building").is_in(plot["building"].implode())
+    told, control = guards.guard(both.filter(own), both.filter(~own))
+    breaks, _ = change.breaks(told, controls=control, site="AE")
+    # one place makes no scene of its own, so the controls tell the noise
+    return timeline.timeline(told, breaks, plot, schema.empty(schema.READINGS), controls=control)[:2]
 
 
 def labelled() -> dict[str, tuple[date | None, date]]:
@@ -109,29 +104,25 @@ def labelled() -> dict[str, tuple[date | None, date]]:
 
 
 def figures() -> dict[str, Any]:
-    """The first date of each status, by machine and by label, and how many days lie between."""
+    """Of each status between which dates it began, by machine and by label, and how many days lie between."""
     with tempfile.TemporaryDirectory() as folder:
-        made = watched(Path(folder))
+        days, phases = watched(Path(folder))
+    result: dict[str, Any] = {
+        "usable dates": days.height,
+        "phases": phases.select("status", "start_after", "start_by", "posterior").to_dicts(),
+        "starts": {},
+    }
     labels = labelled()
-    result: dict[str, Any] = {"usable dates": made["plot days"].height, "phases": [], "cells": {}}
-    for row in made["plot"].iter_rows(named=True):
-        result["phases"].append({key: str(row[key]) for key in ("status", "start_after", "start_by")} | {
-            "posterior": row["posterior"]})  # fmt: skip
     for status, phase in WORDS.items():
         before, first = labels[phase]
-        starts = made["plot"].filter(pl.col("status") == status)["start_by"].to_list()
-        after = made["plot"].filter(pl.col("status") == status)["start_after"].to_list()
-        entry: dict[str, Any] = {"label": [str(before), str(first)], "machine": None}
+        entry: dict[str, Any] = {"label": [before, first], "machine": None}
+        starts = phases.filter(pl.col("status") == status).sort("start_by").to_dicts()
         if starts:
-            entry["machine"] = [str(after[0] and after[0].date()), str(starts[0].date())]
-            entry["days after the label"] = (starts[0].date() - first).days
-        own = made["cells"].filter(pl.col("status") == status).group_by("building").agg(pl.col("start_by").min())
-        entry["cells"] = own.height
-        if own.height:
-            middle = own["start_by"].median()
-            entry["middle of the cells"] = str(middle.date()) if isinstance(middle, datetime) else None
-        result[phase] = entry
-    result["cells"] = made["cells days"]["building"].n_unique()
+            after, by = starts[0]["start_after"], starts[0]["start_by"].date()
+            entry["machine"] = [after and after.date(), by]
+            entry["days after the label"] = (by - first).days
+            entry["intervals meet"] = (before is None or by > before) and (after is None or after.date() < first)
+        result["starts"][phase] = entry
     return result
 
 
@@ -142,11 +133,14 @@ def main(argv: Sequence[str]) -> int:
     asked = parser.parse_args(argv)
     found = figures()
     if asked.json:
-        print(json.dumps(found, indent=1))
+        print(json.dumps(found, indent=1, default=str))
         return 0
-    print(f"{found['usable dates']} usable of 93 pictures; {found['cells']} cells of 36 m in the plot\n")
+    print(f"{found['usable dates']} usable of 93 pictures\n")
     for row in found["phases"]:
-        print(f"  {row['status']:20} from {row['start_after'][:10]:>10} / {row['start_by'][:10]}  {row['posterior']:.2f}")
-    for phase in WORDS.values():
-        print(f"\n{phase}: {found[phase]}")
+        began = f"{row['start_after'] or ''!s:.10} / {row['start_by']!s:.10}"
+        print(f"  {row['status']:20} from {began:>24}  {row['posterior']:.2f}")
+    for phase, entry in found["starts"].items():
+        print(f"\n{phase}")
+        for key, value in entry.items():
+            print(f"  {key:22} {' / '.join(map(str, value)) if isinstance(value, list) else value}")
     return 0

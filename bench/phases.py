@@ -1,4 +1,4 @@
-"""How right the state model is on phases of construction: labels of people, and an invented classifier that is right 60 %.
+"""How right the state model is on phases of construction: labels of people, an invented classifier right 60 %.
 
     python -m bench phases [--learn] [--json]
 
@@ -16,6 +16,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,9 @@ def sites(path: Path) -> tuple[list[Site], list[Site], dict[str, int]]:
     counts["several phases"] = counts["rows"] - counts["kept"] - counts["no phase or unknown"]
     halves: tuple[list[Site], list[Site]] = ([], [])
     for (name,), group in told.group_by(["site_id"], maintain_order=True):
-        one = group.unique("observation_date", keep="last", maintain_order=True)  # two sensors on one day: the later row
+        one = group.unique(
+            "observation_date", keep="last", maintain_order=True
+        )  # two sensors on one day: the later row
         days = one["observation_date"].to_physical().to_numpy().astype(np.float64)
         states = np.array([STATUSES.index(WORDS[phase]) for phase in one["phase"]])
         half = hashlib.sha256(str(name).encode()).digest()[0] % 2
@@ -108,7 +111,7 @@ def learnt(learn: Sequence[Site]) -> tuple[dict[str, Length], Array, Array]:
     for site in learn:
         first[site.states[0]] += 1
         runs = site.states[np.concatenate([[True], np.diff(site.states) != 0])]
-        for one, other in zip(runs[:-1], runs[1:], strict=True):
+        for one, other in pairwise(runs):
             change[one, other] += 1
     change[3] = [1e-3, 0.5, 0.5, 0]  # a site that is built on again begins anew
     np.fill_diagonal(change, 0)
@@ -144,7 +147,7 @@ def _plain(site: Site, logs: Array, first: Array, change: Array, stay: Array) ->
         onward: Array = steps[t] @ (likely[t + 1] * back[t + 1])
         back[t] = onward / onward.sum()
     found: Array = ahead * back
-    return found / found.sum(axis=1, keepdims=True)
+    return np.asarray(found / found.sum(axis=1, keepdims=True), np.float64)
 
 
 def calibration(posterior: Array, right: npt.NDArray[np.bool_], *, bins: int = _BINS) -> float:
@@ -161,21 +164,18 @@ def figures(path: Path, *, seeds: int = 5) -> dict[str, Any]:
     table = [own["intact"], own["cleared"], own["under construction"], durations.LENGTHS["rebuilt"]]
     stay = np.array([length.mean for length in table])
     said: dict[str, list[tuple[Array, npt.NDArray[np.bool_]]]] = {"one date": [], "markov": [], "semi-markov": []}
-    started = {name: 0.0 for name in said}
     for seed in range(seeds):
         rng = np.random.default_rng(SEED + seed)
         for site in report:
             logs = classified(site, rng)
-            for name in said:
-                begin = time.perf_counter()
+            for name, pairs in said.items():
                 if name == "one date":
                     found = np.exp(logs)
                 elif name == "markov":
                     found = _plain(site, logs, first, change, stay)
                 else:
                     found = timeline.posterior(logs[None], site.days, lengths=table, first=first, change=change)[0]
-                started[name] += time.perf_counter() - begin
-                said[name].append((found.max(axis=1), found.argmax(axis=1) == site.states))
+                pairs.append((found.max(axis=1), found.argmax(axis=1) == site.states))
     result: dict[str, Any] = {
         "rows": counts,
         "learnt from sites": len(learn),

@@ -95,6 +95,50 @@ def _posterior(starts: Array, stops: Array, found: Array) -> None:
 
 
 @_compiled
+def _forward(likely: Array, begun: Array, ended: Array, change: Array, turned: Array) -> None:
+    """Fills how likely each status began and ended at each date, given what came before."""
+    number, total = likely.shape
+    for j in range(1, total + 1):
+        whole = 0.0
+        for s in range(number):
+            weight, value = 1.0, 0.0
+            for i in range(j - 1, -1, -1):
+                weight *= likely[s, i]
+                value += begun[i, s] * turned[s, j, i] * weight
+            ended[j, s] = value
+            whole += value
+        # each date's likelihood is divided by what the past expected of it, or long series would run to nothing
+        for s in range(number):
+            ended[j, s] /= whole
+            likely[s, j - 1] /= whole
+        if j < total:
+            for s in range(number):
+                value = 0.0
+                for r in range(number):
+                    value += ended[j, r] * change[r, s]
+                begun[j, s] = max(value, 1e-200)
+
+
+@_compiled
+def _backward(likely: Array, onward: Array, left: Array, change: Array, lengths: Array) -> None:
+    """Fills how likely all that follows is of a status that begins, or has ended, at each date."""
+    number, total = likely.shape
+    for i in range(total - 1, -1, -1):
+        for s in range(number):
+            weight, value = 1.0, 0.0
+            for j in range(i + 1, total + 1):
+                weight *= likely[s, j - 1]
+                value += weight * lengths[s, i, j] * left[j, s]
+            onward[i, s] = value
+        if i > 0:
+            for r in range(number):
+                value = 0.0
+                for s in range(number):
+                    value += change[r, s] * onward[i, s]
+                left[i, r] = value
+
+
+@_compiled
 def by_date(logs: Array, first: Array, change: Array, lengths: Array) -> Array:
     """The chance of each status on each date: buildings x dates x statuses.
 
@@ -107,54 +151,18 @@ def by_date(logs: Array, first: Array, change: Array, lengths: Array) -> Array:
     buildings, total, number = logs.shape
     result = np.empty((buildings, total, number))
     likely = np.empty((number, total))
-    begun, ended = np.empty((total, number)), np.empty((total + 1, number))
-    onward, left = np.empty((total, number)), np.empty((total + 1, number))
-    scale = np.empty(total)
+    begun, ended = np.empty((total, number)), np.zeros((total + 1, number))
+    onward, left = np.empty((total, number)), np.ones((total + 1, number))
     turned = np.ascontiguousarray(lengths.transpose(0, 2, 1))
     for b in range(buildings):
         for t in range(total):
-            most = logs[b, t, 0]
-            for s in range(1, number):
-                most = max(most, logs[b, t, s])
+            most = logs[b, t].max()
             for s in range(number):
                 likely[s, t] = max(math.exp(logs[b, t, s] - most), _LEAST)
         for s in range(number):
             begun[0, s] = max(first[s], _LEAST)
-        for j in range(1, total + 1):
-            whole = 0.0
-            for s in range(number):
-                weight, value = 1.0, 0.0
-                for i in range(j - 1, -1, -1):
-                    weight *= likely[s, i]
-                    value += begun[i, s] * turned[s, j, i] * weight
-                ended[j, s] = value
-                whole += value
-            # each date's likelihood is divided by what the past expected of it, or long series would run to nothing
-            scale[j - 1] = 1.0 / whole
-            for s in range(number):
-                ended[j, s] *= scale[j - 1]
-                likely[s, j - 1] *= scale[j - 1]
-            if j < total:
-                for s in range(number):
-                    value = 0.0
-                    for r in range(number):
-                        value += ended[j, r] * change[r, s]
-                    begun[j, s] = max(value, 1e-200)
-        for s in range(number):
-            left[total, s] = 1.0
-        for i in range(total - 1, -1, -1):
-            for s in range(number):
-                weight, value = 1.0, 0.0
-                for j in range(i + 1, total + 1):
-                    weight *= likely[s, j - 1]
-                    value += weight * lengths[s, i, j] * left[j, s]
-                onward[i, s] = value
-            if i > 0:
-                for r in range(number):
-                    value = 0.0
-                    for s in range(number):
-                        value += change[r, s] * onward[i, s]
-                    left[i, r] = value
+        _forward(likely, begun, ended, change, turned)
+        _backward(likely, onward, left, change, lengths)
         _posterior(begun * onward, ended * left, result[b])
     return result
 
@@ -236,7 +244,14 @@ def _moments(values: Array, days: Array) -> Array:
 
 @_compiled
 def shown(
-    values: Array, days: Array, means: Array, spreads: Array, at_first: Array, noises: Array, slopes: Array, weigh: Array,
+    values: Array,
+    days: Array,
+    means: Array,
+    spreads: Array,
+    at_first: Array,
+    noises: Array,
+    slopes: Array,
+    weigh: Array,
     fresh: Array,
 ) -> Array:
     """Log likelihood of every segment under every status, its mean unknown: dates x (dates + 1) x statuses.

@@ -22,8 +22,8 @@ from darkwake import schema
 from darkwake.evidence import content_id
 from darkwake.sites import evidence_model, segments
 from darkwake.sites.durations import LENGTHS, Length
-from darkwake.sites.evidence_model import Shown
 from darkwake.sites.scan import LEAST_SIDE
+from darkwake.sites.shown import Scene, Shown, scene_of
 
 Array = npt.NDArray[np.float64]
 
@@ -107,7 +107,7 @@ def timeline(
     """
     series = series.filter(pl.col("building").is_in(footprints["building"].implode()))
     cells = frozenset(footprints.filter(pl.col("kind") == "cell")["building"])
-    scene = evidence_model.scene_of(series, breaks, controls, cells)
+    scene = scene_of(series, breaks, controls, cells)
     found = _posteriors(scene)
     seen = _images(series)
     radar_only = _radar_only(series)
@@ -121,7 +121,7 @@ def timeline(
     return days, pl.concat(phases).sort("building", "start_by", "by"), _assessed(series, footprints, days)
 
 
-def _posteriors(scene: evidence_model.Scene) -> dict[str, Array]:
+def _posteriors(scene: Scene) -> dict[str, Array]:
     """Dates x statuses of every building that has enough dates."""
     if not scene.shown:
         return {}
@@ -137,7 +137,7 @@ def _posteriors(scene: evidence_model.Scene) -> dict[str, Array]:
             if len(tables) > 64:  # clouds differ from building to building: kept tables would be without bound
                 tables.clear()
             tables[key] = np.log(
-                segments.durations(days, parts["mean_logs"], parts["length_spreads"], parts["counted"])
+                segments.durations(days, parts.mean_logs, parts.length_spreads, parts.counted)
                 + 1e-300  # dates that are no segment
             )
         inner = evidence_model.inner_posterior(one, scene, parts, days, tables[key])
@@ -151,8 +151,8 @@ def _posteriors(scene: evidence_model.Scene) -> dict[str, Array]:
 def _chosen(one: Shown, chance: Array) -> npt.NDArray[np.int64]:
     """The status of each date; without a break the one that it had all along."""
     if one.broken:
-        return chance.argmax(axis=1)
-    kept = chance[:, _NOT_TOLD].sum(axis=0).argmax()
+        return np.asarray(chance.argmax(axis=1), np.int64)
+    kept = chance[0, _NOT_TOLD].argmax()
     return np.full(len(chance), _NOT_TOLD[int(kept)], np.int64)
 
 
@@ -230,10 +230,8 @@ def _phases(
 
 def _sentence(one: Shown, status: str, times: Mapping[str, datetime | None], dates: int, least: float) -> str:
     after, by, last, end = (times[name] for name in ("start_after", "start_by", "end_after", "end_by"))
-    if status == "unknown":
-        what = f"What stood at {one.building} could not be told"
-    else:
-        what = f"{one.building} was {status}"
+    told = f"{one.building} was {status}"
+    what = f"What stood at {one.building} could not be told" if status == "unknown" else told
     begun = f"from the first usable image ({by:%d %B %Y}) on" if after is None else (
         f"from a day between {after:%d %B %Y} and {by:%d %B %Y} on"
     )  # fmt: skip
@@ -256,7 +254,9 @@ def _shared(chance: Array) -> str:
 def _read(readings: pl.DataFrame) -> pl.DataFrame:
     """What analysts read as stretches; readings of one person that agree and follow one another are one."""
     rows: list[dict[str, Any]] = []
-    order = readings.sort("building", "by", "time", "at").unique(["building", "by", "time"], keep="last", maintain_order=True)
+    order = readings.sort("building", "by", "time", "at").unique(
+        ["building", "by", "time"], keep="last", maintain_order=True
+    )
     for (building, by), group in order.group_by(["building", "by"], maintain_order=True):
         read = group.to_dicts()
         starts = [k for k in range(len(read)) if k == 0 or read[k]["status"] != read[k - 1]["status"]]
@@ -298,8 +298,8 @@ def _assessed(series: pl.DataFrame, footprints: pl.DataFrame, statuses: pl.DataF
     )
     covered = series.select("building").unique().with_columns(_covered=True)
     told = statuses.sort("time").group_by("building", maintain_order=True).agg(
-        pl.len().cast(pl.Int64).alias("dates"), pl.col("time").first().alias("first"), pl.col("time").last().alias("last"),
-        pl.col("status").last(), pl.col("posterior").last(),
+        pl.len().cast(pl.Int64).alias("dates"), pl.col("time").first().alias("first"),
+        pl.col("time").last().alias("last"), pl.col("status").last(), pl.col("posterior").last(),
     )  # fmt: skip
     dates = pl.col("dates")
     why = (
