@@ -73,3 +73,11 @@ def test_a_case_of_articles_alone_tells_of_claims_and_not_of_ships() -> None:
         "In 1 the tellings contradict each other; which of them holds is not decided here.",
     ]
     assert "not what happened" in found["against"]
+
+
+def test_a_case_of_sites_alone_tells_of_the_first_of_them() -> None:
+    says = [f"Of {number} buildings 2 could be assessed; 1 changed." for number in range(2, 7)]
+    found = told([], ships=0, chains=[], corridor=((), ()), searched="", sites=says)
+    assert found["sentences"][1:4] == says[:3]
+    assert found["sentences"][4] == "2 more sites are told of below."
+    assert "no image says who did it" in found["against"]

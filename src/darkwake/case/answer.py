@@ -14,6 +14,7 @@ from darkwake.evidence import Evidence
 Row = Mapping[str, Any]
 _MOST = 12
 """Pieces of evidence that an answer names; the register holds all."""
+_MOST_SITES = 3
 
 
 def answer(
@@ -26,6 +27,7 @@ def answer(
     evidence: Sequence[Evidence],
     ships: int,
     searched: str,
+    sites: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What was found, in the order a reader asks: what moved, was it dark, who is listed.
 
@@ -38,12 +40,14 @@ def answer(
         evidence: all evidence of the case.
         ships: how many ships were in the data.
         searched: the lists with their dates and counts, empty where none was given.
+        sites: what is told of each watched site, a sentence each.
 
     Returns:
         `sentences` (three), `against` (one), `evidence` (the ids that they rest on).
     """
-    if not ships and (told_of := [item for item in evidence if item.kind == "claim"]):
-        return _claimed(told_of)
+    told_of = [item for item in evidence if item.kind == "claim"]
+    if not ships and (told_of or sites):
+        return _without_ships(told_of, sites)
     silences = [item for item in evidence if item.kind == "silence"]
     listed = [item for item in evidence if item.kind == "listing"]
     told = {thread.ship for thread in threads}
@@ -56,6 +60,22 @@ def answer(
     ]
     rests_on = [item.id for item in (*off, *listed)]
     return {"sentences": sentences, "against": _against(on_way, off, listed), "evidence": rests_on}
+
+
+def _without_ships(told: Sequence[Evidence], sites: Sequence[str]) -> dict[str, Any]:
+    """The answer of a case that holds articles or sites, and no positions."""
+    found: dict[str, Any] = _claimed(told) if told else {"sentences": [], "against": "", "evidence": []}
+    if not told:
+        found["sentences"] = ["The case holds neither ship positions nor articles."]
+        found["against"] = (
+            "A change in a series of images says that a surface looks different from before and from the ground round "
+            "it; paint, a season or parked goods can do that, and no image says who did it or why."
+        )
+    more = len(sites) - _MOST_SITES
+    found["sentences"] += sites[:_MOST_SITES]
+    if more > 0:
+        found["sentences"].append(f"{words.count(more, 'more site')} {'is' if more == 1 else 'are'} told of below.")
+    return found
 
 
 def _claimed(told: Sequence[Evidence]) -> dict[str, Any]:

@@ -129,6 +129,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
             evidence=pool.evidence,
             ships=tables.ships.height,
             searched=told.searched,
+            sites=[one["says"][0] for one in sites.get("sites", ())],
         ),
         "counts": _counts(sources, tables, chains),
         "sources": [asdict(source) for source in sorted(sources, key=lambda source: (source.name, source.sha256))],
