@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import polars as pl
@@ -74,3 +75,35 @@ def test_what_cannot_be_is_said(made: scenes.Planted, tmp_path: Path) -> None:
         say("sites", made.images, "-o", tmp_path)
     with pytest.raises(Unreadable, match="no such folder"):
         say("sites", tmp_path / "nowhere", "--footprints", made.footprints, "-o", tmp_path)
+
+
+def test_what_an_analyst_read_and_names_with_html_reach_the_page_as_text(made: scenes.Planted, tmp_path: Path) -> None:
+    shapes = json.loads(made.footprints.read_text(encoding="utf-8"))
+    building = shapes["features"][0]["properties"]["id"]
+    shapes["features"][0]["properties"]["label"] = "<script>alert(1)</script>"
+    places, read, page = tmp_path / "f.geojson", tmp_path / "read.csv", tmp_path / "p.html"
+    places.write_text(json.dumps(shapes), encoding="utf-8")
+    day = json.loads(say("sites", made.images, "--footprints", places, "-o", tmp_path / "k", "--json"))["images"][3][
+        "time"
+    ]
+    read.write_text(
+        f"building,time,status,by,at,because\n{building},{day},destroyed,A. Quill <b>,2025-01-01T00:00:00Z,roof gone\n",
+        encoding="utf-8",
+    )
+    say("sites", made.images, "--footprints", places, "-o", tmp_path / "k", "--readings", read, "--page", page)
+    text = page.read_text(encoding="utf-8")
+    assert "<script>alert(1)" not in text
+    assert "A. Quill &lt;b&gt;" in text
+    assert "roof gone" in text
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "other"])
+def test_a_damaged_image_is_a_counted_refusal(made: scenes.Planted, tmp_path: Path, damage: str) -> None:
+    folder = tmp_path / "images"
+    shutil.copytree(made.images, folder)
+    file = sorted(folder.rglob("*.tif"))[4]
+    whole = file.read_bytes()
+    file.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "other": b"MMSI,lat,lon\n1,2,3\n"}[damage])
+    said = say("sites", folder, "--footprints", made.footprints, "-o", tmp_path / "kept")
+    assert "1 refused" in said
+    assert "cut short" in said or "cannot be read" in said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -40,16 +39,13 @@ def kept(into: Path, name: str) -> Watched:
     return site_tables.read(name, into)
 
 
-def seen(watched: Watched, *, readings: pl.DataFrame | None = None, drawn: bool = True) -> buildings.Watched:
+def seen(watched: Watched) -> buildings.Watched:
     """A site as the case shows it, with pictures of the most changed buildings."""
-    shown: dict[str, Any] = {}
-    if drawn:
-        shown = pictures.of_site(
-            watched.images, watched.footprints, watched.series, watched.breaks, most=buildings.MOST_PICTURED
-        )
+    shown = pictures.of_site(
+        watched.images, watched.footprints, watched.series, watched.breaks, most=buildings.MOST_PICTURED
+    )
     tables = {name: getattr(watched, name) for name in site_tables.TABLES}
-    extra = {} if readings is None else {"readings": readings}
-    return buildings.Watched(site=watched.site, pictures=shown, **tables, **extra)
+    return buildings.Watched(site=watched.site, pictures=shown, **tables)
 
 
 def page(watched: Sequence[Watched], out: Path, *, invented: bool = False) -> Path:
@@ -60,7 +56,14 @@ def page(watched: Sequence[Watched], out: Path, *, invented: bool = False) -> Pa
     found = site_findings.evidence(shown, MADE_BY)
     title = watched[0].site if len(watched) == 1 else f"{len(watched):,} sites"
     section = buildings.section(shown)
-    text = sites_page.render(section, title=title, made_by=MADE_BY, evidence=found, invented=invented)
+    text = sites_page.render(
+        section,
+        title=title,
+        made_by=MADE_BY,
+        evidence=found,
+        limits=buildings.left_out(section),
+        invented=invented,
+    )
     folder.write_text(out, text)
     return out
 

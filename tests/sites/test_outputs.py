@@ -56,18 +56,6 @@ def test_the_same_tables_give_the_same_bytes(watched: Watched, tmp_path: Path) -
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(one, other, strict=True))
 
 
-def test_evidence_cites_the_hash_of_each_image_that_shows_it(watched: Watched) -> None:
-    (found,) = outputs.evidence(watched, made_by="sites 1")
-    files = {band["image"]: {one["sha256"] for one in band["bands"]} for band in watched.images.iter_rows(named=True)}
-    want = set().union(*(files[name] for name in found.data()["images"]))
-    assert {one.source for one in found.sources} == want
-    assert len(want) == 4
-    assert found.start is not None
-    assert found.end is not None
-    assert (found.start.day, found.end.day) == (4, 5)
-    assert found.innocent
-
-
 def test_stac_names_every_image_that_was_used_with_its_checksum(watched: Watched, tmp_path: Path) -> None:
     files = outputs.write(watched, tmp_path)
     path = stac_out.write(watched, tmp_path, files, software={"darkwake": "1"})

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import jinja2
+from jinja2 import Template
 from markupsafe import Markup
 
-from darkwake.case import claims_shown, embed, text
+from darkwake.case import claims_shown, embed, templates
 
 FIRST = 'document.documentElement.classList.add("js")'
 MODULES = ("clock", "selection", "tables", "claims", "sites", "alone")
@@ -49,14 +49,5 @@ def render(
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(embed.page_file),
-        autoescape=True,
-        finalize=text.shown,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(name=text.name, n=text.exact)
-    return environment.get_template("claims_page.html.j2")
+def _template() -> Template:
+    return templates.template("claims_page.html.j2")

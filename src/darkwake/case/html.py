@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache, partial
 from typing import Any
 
-import jinja2
 import numpy as np
+from jinja2 import Template
 from markupsafe import Markup
 
 from darkwake.case import (
@@ -27,6 +27,7 @@ from darkwake.case import (
     sites_page,
     sites_shown,
     strips,
+    templates,
     text,
     voyage_strips,
 )
@@ -150,22 +151,12 @@ def _land(
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(embed.page_file),
-        autoescape=True,
-        finalize=text.shown,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
+def _template() -> Template:
+    return templates.template(
+        "template.html.j2",
         moment=text.stamp,
         minute=partial(text.moment, zone=False),
         day=text.day,
-        name=text.name,
         hours=text.hours,
         position=text.position,
-        n=text.exact,
     )
-    return environment.get_template("template.html.j2")

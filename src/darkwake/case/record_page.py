@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import jinja2
+from jinja2 import Template
 from markupsafe import Markup
 
-from darkwake.case import embed, text
+from darkwake.case import embed, templates
 
 MOST_ASKED = 300
 """Subjects and answers without a finding that the page names; the rest is counted, and stands in the JSON."""
@@ -105,14 +105,5 @@ def _options(options: Mapping[str, Any]) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(embed.page_file),
-        autoescape=True,
-        finalize=text.shown,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(name=text.name, n=text.exact)
-    return environment.get_template("record.html.j2")
+def _template() -> Template:
+    return templates.template("record.html.j2")

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import jinja2
+from jinja2 import Template
 from markupsafe import Markup
 
-from darkwake.case import embed, sections, sites_shown, text
+from darkwake.case import embed, sections, sites_shown, templates
 from darkwake.case.index import Index
 from darkwake.evidence import Evidence
 
@@ -67,14 +67,5 @@ def cited(index: Index) -> dict[str, list[dict[str, str]]]:
 
 
 @cache
-def _template() -> jinja2.Template:
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(embed.page_file),
-        autoescape=True,
-        finalize=text.shown,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(name=text.name, n=text.exact)
-    return environment.get_template("sites_page.html.j2")
+def _template() -> Template:
+    return templates.template("sites_page.html.j2")

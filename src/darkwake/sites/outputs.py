@@ -1,4 +1,4 @@
-"""What is known of a site, for other programs: GeoParquet, GeoJSON and CSV of its timelines, and evidence.
+"""What is known of a site, for other programs: GeoParquet, GeoJSON and CSV of its timelines.
 
     timeline.parquet, .geojson, .csv     one row a building and stretch of one status, machine's and analysts' readings
     buildings.parquet, .geojson, .csv    one row a building: whether it can be assessed, its last status, its breaks
@@ -20,18 +20,10 @@ from typing import Any
 
 import polars as pl
 
-from darkwake.evidence import Citation, Evidence, Place, Strength, Subject, canonical
+from darkwake.evidence import canonical
 from darkwake.sites import hashes
 from darkwake.sites.footprints import as_geojson
 from darkwake.sites.site_tables import Watched
-
-_INNOCENT = (
-    "planned demolition, renovation or ordinary building work",
-    "a change of the surface only: snow, flooding, parked vehicles, stored goods, a new roof",
-    "a footprint that is drawn beside the building, or images that are not quite in register",
-)
-_SURE = {"strong": 0.95, "fair": 0.8}
-"""Least posterior of a phase's dates for evidence of that strength; less is weak."""
 
 
 def timeline(watched: Watched) -> pl.DataFrame:
@@ -146,72 +138,6 @@ def wkb(rings: Sequence[Sequence[float]]) -> bytes:
         return _polygon(shape["coordinates"])
     parts = [_polygon(part) for part in shape["coordinates"]]
     return struct.pack("<BII", 1, 6, len(parts)) + b"".join(parts)
-
-
-# --- evidence ---
-
-
-def evidence(watched: Watched, *, made_by: str) -> list[Evidence]:
-    """A finding for each phase but the first of a building, and for each that a person read from a picture.
-
-    Each cites, by hash, the files of the images that show it; images behind an address have no hash and are named in
-    the details.
-
-    Args:
-        watched: the tables of a site.
-        made_by: part, version and parameters.
-    """
-    digests = _digests(watched.images)
-    places = {row["building"]: row for row in watched.footprints.iter_rows(named=True)}
-    found = []
-    for row in watched.phases.sort("building", "start_by", "by").iter_rows(named=True):
-        if row["by"] == "machine" and (row["start_after"] is None or row["status"] == "unknown"):
-            continue
-        place = places[row["building"]]
-        names = row["images"] or []
-        strength = _strength(row["posterior"], row["by"])
-        subjects = (
-            Subject("site", watched.site, watched.site),
-            Subject("site", f"{watched.site}/{row['building']}", place["label"]),
-        )
-        found.append(
-            Evidence(
-                kind="site_status",
-                subjects=subjects,
-                start=row["start_after"],
-                end=row["start_by"],
-                place=Place(place["lat"], place["lon"], name=place["label"]),
-                says=row["says"],
-                strength=strength,
-                because=_because(row),
-                innocent=tuple(row["innocent"] or ()) or _INNOCENT,
-                sources=tuple(Citation(digest, 1, 1, unit="image") for digest in _of(digests, names)),
-                made_by=made_by,
-                details=json.dumps(canonical({
-                    "status": row["status"], "posterior": row["posterior"], "by": row["by"], "images": names,
-                    "start_after": row["start_after"], "start_by": row["start_by"],
-                    "end_after": row["end_after"], "end_by": row["end_by"],
-                    "without_hash": sorted(name for name in set(names) if not digests.get(name)),
-                }), sort_keys=True),
-            )
-        )  # fmt: skip
-    return found
-
-
-def _strength(posterior: float | None, by: str) -> Strength:
-    if by != "machine":
-        return "fair"
-    if posterior is not None and posterior >= _SURE["strong"]:
-        return "strong"
-    return "fair" if posterior is not None and posterior >= _SURE["fair"] else "weak"
-
-
-def _because(row: Mapping[str, Any]) -> str:
-    if row["by"] != "machine":
-        return f"{row['by']} read it from the picture; it stands beside what the machine made of the series"
-    if row["posterior"] is None:
-        return "no probability could be told"
-    return f"the least probable of its dates has {row['posterior']:.0%} for this status"
 
 
 # --- within ---

@@ -27,6 +27,7 @@ TABLES = {
     "statuses": schema.STATUSES,
     "phases": schema.PHASES,
     "assessed": schema.ASSESSED,
+    "readings": schema.READINGS,
 }
 """Name -> schema, in the order in which they are made."""
 
@@ -66,6 +67,8 @@ class Watched:
     statuses: pl.DataFrame
     phases: pl.DataFrame
     assessed: pl.DataFrame
+    readings: pl.DataFrame = field(default_factory=lambda: schema.empty(schema.READINGS))
+    """What analysts read; it stands beside what the machine told."""
     refused_shapes: Mapping[str, int] = field(default_factory=dict)
     """Shapes of the footprint file that could not be used, by reason."""
     key: str = ""

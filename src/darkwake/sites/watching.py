@@ -207,6 +207,7 @@ def _made(
         statuses=statuses,
         phases=phases,
         assessed=assessed,
+        readings=readings,
     )
 
 
