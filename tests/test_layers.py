@@ -36,13 +36,17 @@ ALLOWED: dict[str, set[str]] = {
     "steps": GROUND | PARTS | {"kept", "papers", "passages", "scenes", "sources", "steps", "told", ""},
     "alone": GROUND | PARTS | {"passages", "told", ""},
     "kept": GROUND | PARTS | {""},
-    "cli": GROUND | {"steps", "alone", "case", "cli", "kept", "papers", "scenes", ""},
+    "fetch": GROUND | {"case", "fetch", ""},
+    "arrivals": GROUND | {"case", "steps", ""},
+    "web": GROUND | {"case", "kept", "steps", "web", ""},
+    "cli": GROUND
+    | {"alone", "arrivals", "case", "cli", "fetch", "kept", "papers", "scenes", "steps", "web", ""},
     "__main__": {"cli"},
-    "": PARTS | {"alone", "kept", "papers", "scenes", "steps"},
+    "": PARTS | {"alone", "arrivals", "fetch", "kept", "papers", "scenes", "steps", "web"},
 }
 """Room -> the rooms it may import; "" is the package itself, which holds only the version and loads parts late."""
 
-CLI = ("__init__", "articles", "cases", "lists", "parts", "sites", "terminal")
+CLI = ("__init__", "articles", "cases", "changes", "fetching", "lists", "live", "parts", "sites", "terminal")
 
 WALLS: dict[str, set[str]] = {
     "deltalake": {"tracks/store.py"},
@@ -73,6 +77,10 @@ WALLS: dict[str, set[str]] = {
     "openpyxl": {"screening/sheet.py"},
     "anyascii": {"screening/scripts.py", "screening/tokens.py"},
     "xstatic": {"case/embed.py", "case/html.py"},
+    "starlette": {"web.py"},
+    "uvicorn": {"web.py"},
+    "urllib3": {"fetch/polite.py"},
+    "watchfiles": {"arrivals.py"},
     "filelock": {"case/folder.py", "tracks/store.py"},
 }
 """A third-party package -> the only files that may import it."""
