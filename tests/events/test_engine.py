@@ -82,12 +82,25 @@ def test_files_in_any_order_with_doubles_give_what_one_sorted_file_gives(tmp_pat
     assert gap().run(mixed).equals(gap().run(tidy))
 
 
-def test_progress_counts_every_shard(tmp_path: Path) -> None:
+def test_progress_counts_every_shard_and_small_ones_are_taken_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     table = positions(ROWS)
-    seen: list[tuple[int, int]] = []
     store = Files(tmp_path, [[table.filter(pl.col("ship") % 2 == at)] for at in range(2)])
-    gap().run(store, progress=lambda done, of: seen.append((done, of)))
-    assert seen == [(1, 2), (2, 2)]
+
+    def counted() -> tuple[list[tuple[int, int]], pl.DataFrame]:
+        seen: list[tuple[int, int]] = []
+        found = gap().run(store, progress=lambda done, of: seen.append((done, of)))
+        return seen, found
+
+    together, found = counted()
+    assert together == [(1, 1)]
+    assert len(engine.shards_of(store, workers=2)) == 2
+    monkeypatch.setattr(engine, "SMALL_BYTES", 0)
+    apart, same = counted()
+    assert apart == [(1, 2), (2, 2)]
+    assert same.equals(found)
+    assert found.height
 
 
 def test_an_empty_store_has_no_events(tmp_path: Path) -> None:

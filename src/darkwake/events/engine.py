@@ -57,6 +57,8 @@ ORDER = ["ship", "start", "kind", "id"]
 
 MOST_ROWS = 2_000_000
 """Rows between two stages that are taken at once: bounds memory, changes no event."""
+SMALL_BYTES = 32 << 20
+"""Parquet up to which shards are taken together: about two million positions."""
 
 
 def run(
@@ -106,7 +108,7 @@ def shards_of(source: Source, workers: int = 1) -> list[Shard]:
         WrongUse: the table is not POSITIONS.
     """
     if not isinstance(source, pl.DataFrame):
-        return [paths for paths in source.shards() if paths]
+        return list(_together([paths for paths in source.shards() if paths], workers))
     problems = schema.problems(source, schema.POSITIONS)
     if problems:
         raise WrongUse(
@@ -118,6 +120,21 @@ def shards_of(source: Source, workers: int = 1) -> list[Shard]:
         return [source]
     # the remainder keeps neighbours apart and is the same on every machine
     return [part for at in range(workers) if (part := source.filter(pl.col("ship") % workers == at)).height]
+
+
+def _together(shards: Sequence[list[str]], workers: int) -> Iterator[list[str]]:
+    """Shards so small that the start of each costs more than its rows, laid together; as many as there are workers."""
+    size = [sum(Path(path).stat().st_size for path in shard) for shard in shards]
+    most = min(SMALL_BYTES, -(-sum(size) // workers))
+    held: list[str] = []
+    holds = 0
+    for shard, its in zip(shards, size, strict=True):
+        if held and holds + its > most:
+            yield held
+            held, holds = [], 0
+        held, holds = [*held, *shard], holds + its
+    if held:
+        yield held
 
 
 def read(shard: Shard, columns: Sequence[str] | None = None) -> pl.DataFrame:
