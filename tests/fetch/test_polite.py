@@ -13,7 +13,7 @@ from fetch_server import Served, serving
 
 from darkwake.errors import Refused, Unreadable, WrongUse
 from darkwake.fetch import polite
-from darkwake.fetch.polite import Before, Manners, NotThere, ask, download
+from darkwake.fetch.polite import Before, Manners, NotThere, OutOfReach, ask, download
 
 CONTENT = bytes(range(256)) * 20_000
 QUICK = Manners(tries=3, pause_s=0.01, connect_s=2, read_s=5)
@@ -125,7 +125,10 @@ def test_offline_says_what_to_do(tmp_path: Path) -> None:
         nobody = one.url
     with pytest.raises(Refused, match=r"cannot be reached.*darkwake add"):
         download([f"{nobody}/list.xml"], tmp_path / "list.xml", manners=Manners(tries=1, pause_s=0.01))
-    with pytest.raises(Refused, match="cannot be reached"):
+    with serving(Served({"/list.xml": CONTENT})) as other:
+        both = [f"{nobody}/list.xml", f"{other.url}/list.xml"]
+        assert download(both, tmp_path / "z", manners=Manners(tries=1)).address == both[1]
+    with pytest.raises(OutOfReach, match="cannot be reached"):
         download(["https://nowhere.invalid/list.xml"], tmp_path / "x", manners=Manners(tries=1, pause_s=0.01))
 
 

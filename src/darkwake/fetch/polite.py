@@ -99,7 +99,8 @@ def download(
     """Fetch a file from the first address that has it.
 
     Args:
-        addresses: http or https, in the order in which they are tried; the next one only where one answers 404 or 410.
+        addresses: http or https, in the order in which they are tried; the next one only where one answers 404 or 410,
+            or does not answer.
         into: the file to write; it is there whole, or not at all.
         manners: patience, proxy and mirror.
         before: the file of last time, where there is one.
@@ -107,16 +108,22 @@ def download(
 
     Raises:
         NotThere: every address answers that there is no such file.
-        Refused: an address cannot be reached, says no, or breaks off again and again; what arrived stays for next time.
+        OutOfReach: no address has it, and one did not answer.
+        Refused: an address says no, or breaks off again and again; what arrived stays for next time.
         WrongUse: the disk has no room, or an address is none.
     """
     manners = manners or Manners()
     pool = _pool(manners)
+    unreached: list[OutOfReach] = []
     for address in addresses:
         try:
             return _Download(pool, manners, _mirrored(address, manners.mirror), into, before, progress).run()
         except _Gone:
             continue
+        except OutOfReach as error:
+            unreached.append(error)
+    if unreached:
+        raise unreached[0]
     raise NotThere("there is no such file", where=" or ".join(addresses), to_do="Check the day; it may not be out yet")
 
 
@@ -142,6 +149,10 @@ def ask(address: str, *, body: Mapping[str, Any] | None = None, manners: Manners
         return answer.json()
     except (ValueError, RecursionError) as error:
         raise Unreadable("the answer is no JSON", where=where, to_do="Check the address of the search") from error
+
+
+class OutOfReach(Refused):
+    """An address does not answer."""
 
 
 class _Gone(Exception):
@@ -342,8 +353,8 @@ def _length(answer: urllib3.BaseHTTPResponse, start: int) -> int | None:
     return start + int(told) if told.isdecimal() else None
 
 
-def _unreached(where: str, error: Exception) -> Refused:
-    return Refused(f"the address cannot be reached: {_plain(error)}", where=where, to_do=_BY_HAND)
+def _unreached(where: str, error: Exception) -> OutOfReach:
+    return OutOfReach(f"the address cannot be reached: {_plain(error)}", where=where, to_do=_BY_HAND)
 
 
 def _plain(error: Exception) -> str:

@@ -39,10 +39,8 @@ class Publication:
 
 def _dma(day: date) -> tuple[str, ...]:
     # months until February 2024, days since; the running year lies at the root, earlier ones in their own folder
-    host = "http://aisdata.ais.dk"
-    if day < date(2024, 3, 1):
-        return (f"{host}/{day:%Y}/aisdk-{day:%Y-%m}.zip", f"{host}/aisdk-{day:%Y-%m}.zip")
-    return (f"{host}/aisdk-{day:%Y-%m-%d}.zip", f"{host}/{day:%Y}/aisdk-{day:%Y-%m-%d}.zip")
+    host, before = "http://aisdata.ais.dk", "https://web.ais.dk/aisdata"
+    return tuple(f"{place}/{_dma_file(day)}" for place in (host, f"{host}/{day:%Y}", before))
 
 
 def _dma_file(day: date) -> str:
