@@ -121,7 +121,10 @@ def figures() -> dict[str, Any]:
             after, by = starts[0]["start_after"], starts[0]["start_by"].date()
             entry["machine"] = [after and after.date(), by]
             entry["days after the label"] = (by - first).days
-            entry["intervals meet"] = (before is None or by > before) and (after is None or after.date() < first)
+            # a label says that it began between two dates, and so does the machine: only what lies between is wrong
+            late = (after.date() - first).days if after else 0
+            early = (before - by).days if before else 0
+            entry["days between the intervals"] = max(late, 0) or -max(early, 0)
         result["starts"][phase] = entry
     return result
 

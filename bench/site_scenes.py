@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
+import hashlib
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,19 +11,38 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from bench import phases
 from darkwake import schema
-from darkwake.sites import change, controls, footprints, guards, images, series
-from darkwake.synth import scenes
+from darkwake.sites import (
+    change,
+    controls,
+    footprints,
+    guards,
+    image_names,
+    images,
+    pixel_sums,
+    scan,
+    series,
+    stack,
+    timeline,
+)
+from darkwake.synth import scene_colours, scene_files, scene_ground, scene_histories, scene_radar, scenes
 
-DEV, REPORT = range(4), range(100, 108)
-"""Scenes looked at while building, and scenes that were not."""
+TUNED, LOOKED_AT, REPORT = range(8), range(100, 104), range(104, 108)
+"""Scenes that beliefs, weights and the calibration were chosen on; looked at before; and looked at once, to report."""
 _NEAR = 2
 """Acquisitions that a break may lie off the change it tells of."""
 _BINS = 10
+_LIKELY = 0.5
+"""Posterior below which a status might as well be told as unknown."""
+_MAKERS = (change, controls, footprints, guards, image_names, images, pixel_sums, scan, series, stack, scene_colours,
+           scene_files, scene_ground, scene_histories, scene_radar, scenes)  # fmt: skip
+"""What the tables of a scene depend on before the timeline: where any changes, a kept scene is made anew."""
+Tables = dict[str, pl.DataFrame]
 
 
-def run(seed: int, folder: Path, *, buildings: int = 60) -> dict[str, pl.DataFrame]:
-    """One scene, written and watched: its truth, and what the chain says of it."""
+def watched(seed: int, folder: Path, *, buildings: int = 60) -> Tables:
+    """One scene, written and watched as far as its breaks; series, places and truth."""
     planted = scenes.write(folder, seed=seed, buildings=buildings)
     found = images.find(planted.images, site=f"scene {seed}")
     places, _ = footprints.read(planted.footprints, site=f"scene {seed}")
@@ -32,35 +51,50 @@ def run(seed: int, folder: Path, *, buildings: int = 60) -> dict[str, pl.DataFra
     own = pl.col("building").is_in(places["building"].implode())
     told, control = guards.guard(both.filter(own), both.filter(~own))
     breaks, scene = change.breaks(told, controls=control, site=f"scene {seed}")
-    seen = told.filter(pl.col("value").is_not_null())
+    true = planted.statuses.select("building", "time", true="status")
+    return {"series": told, "breaks": breaks, "scene": scene, "places": places, "planted": planted.buildings,
+            "true": true}  # fmt: skip
+
+
+def kept(seed: int, cache: Path | None) -> Tables:
+    """`watched`, from the cache where the same code has left it there."""
+    if cache is None:
+        with tempfile.TemporaryDirectory() as folder:
+            return watched(seed, Path(folder))
+    code = hashlib.sha256(b"".join(Path(str(one.__file__)).read_bytes() for one in _MAKERS)).hexdigest()[:12]
+    place = cache / f"scene_{seed}_{code}"
+    if not place.is_dir():
+        made = kept(seed, None)
+        part = cache / f"{place.name}.part"
+        part.mkdir(parents=True, exist_ok=True)
+        for name, table in made.items():
+            table.write_parquet(part / f"{name}.parquet")
+        part.rename(place)
+    return {file.stem: pl.read_parquet(file) for file in sorted(place.glob("*.parquet"))}
+
+
+def judged(tables: Tables) -> Tables:
+    """What the timeline says of a watched scene, beside its truth."""
+    seen = tables["series"].filter(pl.col("value").is_not_null())
+    planted, covered = tables["planted"], seen.select("building").unique()
+    none = schema.empty(schema.READINGS)
     return {
-        "truth": planted.buildings.join(seen.select("building").unique(), on="building", how="semi"),
-        "unseen": planted.buildings.join(seen.select("building").unique(), on="building", how="anti"),
+        "truth": planted.join(covered, on="building", how="semi"),
+        "unseen": planted.join(covered, on="building", how="anti"),
         "dates": seen.select("building", "sensor", "time").unique().sort("building", "sensor", "time"),
-        "breaks": breaks,
-        "scene": scene,
-        "statuses": _statuses(told, breaks, places),
-        "true": planted.statuses.select("building", "time", true="status"),
+        "breaks": tables["breaks"],
+        "scene": tables["scene"],
+        "statuses": timeline.timeline(tables["series"], tables["breaks"], tables["places"], none)[0],
+        "true": tables["true"],
     }
 
 
-def _statuses(told: pl.DataFrame, breaks: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    try:
-        timeline: Any = importlib.import_module("darkwake.sites.timeline")
-    except ModuleNotFoundError:
-        return schema.empty(schema.STATUSES)
-    found: pl.DataFrame = timeline.timeline(told, breaks, places, schema.empty(schema.READINGS))[0]
-    return found
-
-
-def figures(seeds: Iterable[int]) -> dict[str, Any]:
-    """Over several scenes."""
+def figures(seeds: Iterable[int], *, cache: Path | None = None) -> dict[str, Any]:
+    """Over several scenes; watched scenes are kept in the cache, if one is given, and what they say is not."""
     every = []
     for seed in seeds:
-        with tempfile.TemporaryDirectory() as folder:
-            every.append(
-                {name: table.with_columns(seed=pl.lit(seed)) for name, table in run(seed, Path(folder)).items()}
-            )
+        told = judged(kept(seed, cache))
+        every.append({name: table.with_columns(seed=pl.lit(seed)) for name, table in told.items()})
     all_of = {name: pl.concat([one[name] for one in every]) for name in every[0]}
     return {
         "scenes": len(every),
@@ -74,7 +108,7 @@ def figures(seeds: Iterable[int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _alarms(every: dict[str, pl.DataFrame]) -> list[dict[str, Any]]:
+def _alarms(every: Tables) -> list[dict[str, Any]]:
     """Of buildings to which nothing happened: how many have a break, by kind and sensor."""
     still = every["truth"].filter(pl.col("changes").list.len() == 0)
     broken = every["breaks"].select("seed", "building", "sensor").unique()
@@ -87,7 +121,7 @@ def _alarms(every: dict[str, pl.DataFrame]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["kind"] != "nothing", row["kind"]))
 
 
-def _changes(every: dict[str, pl.DataFrame]) -> list[dict[str, Any]]:
+def _changes(every: Tables) -> list[dict[str, Any]]:
     """Of planted changes: the share with a break near, by either sensor, and how far off it lies."""
     wanted = every["truth"].select("seed", "building", "kind", "changes").explode("changes").drop_nulls()
     dates = {
@@ -121,27 +155,48 @@ def _found(offs: list[dict[str, float]]) -> dict[str, Any]:
     return row
 
 
-def _status(every: dict[str, pl.DataFrame]) -> dict[str, Any] | None:
-    """How often the status of a date is right, by history, and how far its posterior is from that."""
-    if every["statuses"].is_empty():
-        return None
+def _status(every: Tables) -> dict[str, Any] | None:
+    """How often the status of a date is right, by history, and how far its posterior is from that.
+
+    A date that is told as unknown counts as wrong in the share right; among those told it is left out. The calibration
+    is that of the posterior of the status that was told, of every date that has one, over ten bins of equal width and
+    over ten of equal mass (as `bench phases` has it).
+    """
     true = every["true"].unique(["seed", "building", "time"])
-    judged = (
+    both = (
         every["statuses"].select("seed", "building", "time", "status", "posterior")
         .join(true, on=["seed", "building", "time"])
         .join(every["truth"].select("seed", "building", "kind"), on=["seed", "building"])
-        .with_columns(right=pl.col("status") == pl.col("true"), bin=(pl.col("posterior") * _BINS).floor())
+        .with_columns(
+            right=pl.col("status") == pl.col("true"),
+            bin=(pl.col("posterior") * _BINS).floor().clip(0, _BINS - 1),
+            told=pl.col("status") != "unknown",
+        )
     )  # fmt: skip
-    if judged.is_empty():
+    if both.is_empty():
         return None
-    bins = judged.group_by("bin").agg(pl.len(), pl.col("right").mean(), pl.col("posterior").mean())
-    error = float((bins["len"] * (bins["right"] - bins["posterior"]).abs()).sum() / judged.height)
-    by_kind = judged.group_by("kind").agg(pl.len().alias("dates"), pl.col("right").mean()).sort("kind")
-    confused = judged.group_by("true", "status").len().sort("true", "len", descending=[False, True])
+    told = both.filter("told")
+    bins = told.group_by("bin").agg(pl.len(), pl.col("right", "posterior").mean()).sort("bin")
+    error = float((bins["len"] * (bins["right"] - bins["posterior"]).abs()).sum() / told.height)
+    confused = both.group_by("true", "status").len().sort("true", "len", descending=[False, True])
     return {
-        "dates": judged.height,
-        "right": float(judged["right"].to_numpy().mean()),
+        "dates": both.height,
+        "right": _share(both),
+        "told": told.height / both.height,
+        "right of told": _share(told),
+        "likely": told.filter(pl.col("posterior") >= _LIKELY).height / both.height,
+        "right of likely": _share(told.filter(pl.col("posterior") >= _LIKELY)),
+        "by_seed": both.group_by("seed").agg(pl.col("right").mean()).sort("seed").to_dicts(),
         "calibration": error,
-        "by_kind": by_kind.to_dicts(),
+        "calibration, equal mass": phases.calibration(told["posterior"].to_numpy(), told["right"].to_numpy()),
+        "bins": bins.to_dicts(),
+        "by_kind": both.group_by("kind").agg(
+            pl.len().alias("dates"), pl.col("right").mean(), pl.col("told").mean(),
+            pl.col("right").filter("told").mean().alias("right of told"),
+        ).sort("kind").to_dicts(),
         "confused": confused.to_dicts(),
-    }
+    }  # fmt: skip
+
+
+def _share(table: pl.DataFrame) -> float:
+    return float(table["right"].to_numpy().mean())

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from browsing import axe, browser
 from hypothesis import settings
+
+__all__ = ("axe", "browser", "shared")
 
 # no test has a clock: a busy machine is no fault
 settings.register_profile("darkwake", deadline=None)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 from typer.testing import CliRunner
 
 from darkwake.cli import app
 from darkwake.errors import Unreadable, WrongUse
+from darkwake.sites import png
 from darkwake.synth import scenes
 
 
@@ -107,3 +110,32 @@ def test_a_damaged_image_is_a_counted_refusal(made: scenes.Planted, tmp_path: Pa
     said = say("sites", folder, "--footprints", made.footprints, "-o", tmp_path / "kept")
     assert "1 refused" in said
     assert "cut short" in said or "cannot be read" in said
+
+
+def test_two_pictures_without_coordinates_are_a_page_for_looking_only(tmp_path: Path) -> None:
+    names = ["<b>before.png", "after.png"]
+    for shade, name in enumerate(names):
+        picture = np.full((40, 50 + shade, 3), 80 * (shade + 1), np.uint8)
+        (tmp_path / name).write_bytes(png.encode(picture))
+    before, after = (tmp_path / name for name in names)
+    page = tmp_path / "pair.html"
+    said = say("sites", "--pair", before, after, "--page", page, "--credit", "the <i>archive</i>")
+    assert "nothing was measured" in said
+    text = page.read_text(encoding="utf-8")
+    assert "Not co-registered, for looking only." in text
+    assert text.count("data:image/png;base64,") == 2
+    assert "<b>before" not in text
+    assert "<i>archive" not in text
+    assert "<script" not in text
+    assert hashlib.sha256(after.read_bytes()).hexdigest() in text
+    first = page.read_bytes()
+    say("sites", "--pair", before, after, "--page", page, "--credit", "the <i>archive</i>")
+    assert page.read_bytes() == first
+    (tmp_path / "words.jpg").write_text("no picture")
+    with pytest.raises(Unreadable, match="no picture"):
+        say("sites", "--pair", before, tmp_path / "words.jpg", "--page", tmp_path / "none.html")
+    assert not (tmp_path / "none.html").exists()
+    with pytest.raises(WrongUse, match="no page"):
+        say("sites", "--pair", before, after)
+    with pytest.raises(WrongUse, match="by itself"):
+        say("sites", tmp_path, "--pair", before, after, "--page", page)

@@ -68,10 +68,16 @@ def test_each_row_is_kept_or_refused(ran: steps.RunReport) -> None:
 
 def test_each_piece_of_evidence_is_used_or_listed(ran: steps.RunReport) -> None:
     case = ran.case
-    used = {reason["evidence"] for thread in case["threads"] for reason in (*thread["for"], *thread["against"])} - {""}
+    told = [reason for thread in case["threads"] for reason in (*thread["for"], *thread["against"])]
+    rivals = [rival for thread in case["threads"] for rival in thread["hypotheses"]]
+    weighed = [reason for rival in rivals for reason in (*rival["for"], *rival["against"])]
+    used = {reason["evidence"] for reason in (*told, *weighed)} - {""}
+    used |= {key for thread in case["threads"] for station in thread["stations"] for key in station["evidence"]}
+    used |= {row["evidence"] for row in case["hypotheses"].get("matrix", [])}
     ids = {item["id"] for item in case["evidence"]}
     assert ids == used | set(case["unused"])
     assert used.isdisjoint(case["unused"])
+    assert set(case["unused_why"]) == set(case["unused"])
     hashes = {source["sha256"] for source in case["sources"]}
     for item in case["evidence"]:
         assert item["innocent"], item["says"]

@@ -19,9 +19,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from darkwake import (
         alone,
+        arrivals,
         case,
         claims,
         events,
+        fetch,
         kept,
         papers,
         scenes,
@@ -31,15 +33,18 @@ if TYPE_CHECKING:
         synth,
         tracks,
         voyages,
+        web,
     )
 
 __version__ = version("darkwake")
 __all__ = [
     "__version__",
     "alone",
+    "arrivals",
     "case",
     "claims",
     "events",
+    "fetch",
     "kept",
     "papers",
     "scenes",
@@ -49,6 +54,7 @@ __all__ = [
     "synth",
     "tracks",
     "voyages",
+    "web",
 ]
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import polars as pl
 
 from darkwake import __version__
-from darkwake.case import buildings, folder, site_findings, sites_page
+from darkwake.case import buildings, folder, pair_page, site_findings, sites_page
 from darkwake.case.folder import Progress
 from darkwake.errors import WrongUse
 from darkwake.sites import SiteAsked, Watched, outputs, pictures, site_tables, stac_out, watch, watch_all
 
-__all__ = ["SiteAsked", "Watched", "many", "one", "page", "seen", "written"]
+__all__ = ["SiteAsked", "Watched", "many", "one", "page", "pair", "seen", "written"]
 
 MADE_BY = f"sites {__version__}"
 
@@ -64,6 +64,18 @@ def page(watched: Sequence[Watched], out: Path, *, invented: bool = False) -> Pa
         limits=buildings.left_out(section),
         invented=invented,
     )
+    folder.write_text(out, text)
+    return out
+
+
+def pair(before: Path, after: Path, out: Path, *, credit: str = "") -> Path:
+    """A page of two pictures that have no coordinates, or no date: side by side, for looking; nothing is measured.
+
+    Raises:
+        Unreadable: one is gone, no png, jpg or tif, or cut short.
+    """
+    row = pictures.as_row(pictures.loose(str(before), str(after), credit=credit))
+    text = pair_page.render(row, title=f"{before.name} and {after.name}", made_by=MADE_BY)
     folder.write_text(out, text)
     return out
 

@@ -51,6 +51,8 @@ def _directions() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 
 
 _STEP, _VIA = _directions()
+_KEPT = 2
+"""Searches that a sea remembers: from both ends of one silence."""
 
 
 class Sea:
@@ -89,7 +91,7 @@ class Sea:
         self._level: NDArray[np.uint8] = np.pad(inner, _PAD)
         self._shape = self._level.shape
         self._flat = self._level.ravel()
-        self._last: tuple[Point, _Tree] | None = None
+        self._trees: dict[Point, _Tree] = {}
         self._approaches: dict[tuple[Point, Point], Line] = {}
 
     def is_open(self, lat: ArrayLike, lon: ArrayLike) -> NDArray[np.bool_]:
@@ -212,8 +214,8 @@ class Sea:
     # --- the search ---
 
     def _tree(self, start: Point) -> _Tree:
-        if self._last is not None and self._last[0] == start:
-            return self._last[1]
+        if start in self._trees:
+            return self._trees[start]
         allowed = self._flat > 0
         while True:
             root = self._nearest(start, allowed)
@@ -226,7 +228,9 @@ class Sea:
             tree = self._grow(root)
             reached = np.isfinite(tree.cost)
             if reached.sum() >= _POND:
-                self._last = (start, tree)
+                if len(self._trees) >= _KEPT:
+                    del self._trees[next(iter(self._trees))]
+                self._trees[start] = tree
                 return tree
             allowed &= ~reached
 

@@ -11,12 +11,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1] / "case"))
 from made_events import HERON
 from made_more import full_case, hostile_case
-from test_page import ask, browser, open_at, press, settle
+from test_page import ask, open_at, press, settle
 
 from darkwake.case.html import render
 from darkwake.case.index import anchor
 
-__all__ = ["browser"]
 pytestmark = pytest.mark.browser
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darkwake import schema
-from darkwake.case import decisions, folder
+from darkwake.case import decisions, folder, lines
 from darkwake.case.folder import Asked, CaseFolder
 from darkwake.errors import CaseBusy, Unreadable, WrongUse
 
@@ -143,7 +143,7 @@ def test_what_is_no_decision_is_refused(case: CaseFolder, monkeypatch: pytest.Mo
         with pytest.raises(WrongUse, match=says):
             decide(case, **more)
     assert not (case.path / decisions.FILE).exists()
-    monkeypatch.setattr(decisions, "_WAIT_S", 0.05)
+    monkeypatch.setattr(lines, "WAIT_S", 0.05)
     with case.lock(), pytest.raises(CaseBusy):
         decide(case)
     (case.path / decisions.FILE).write_text("{}\n", encoding="utf-8")

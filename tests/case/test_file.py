@@ -9,7 +9,7 @@ from typing import Any, cast
 import polars as pl
 
 from darkwake import schema
-from darkwake.case import file
+from darkwake.case import case_rows, file
 
 
 def test_a_ship_that_never_sent_a_position_is_known_by_when_it_said_who_it_was() -> None:
@@ -29,6 +29,6 @@ def test_a_ship_that_never_sent_a_position_is_known_by_when_it_said_who_it_was()
 def test_the_water_in_reach_is_laid_out_by_gap_with_its_cells() -> None:
     runs = [("gap-a", 25.025, 56.0, 56.2, 3.1234, 0.05), ("gap-a", 25.075, 56.0, 56.1, 1.0, 0.05)]
     area = pl.DataFrame(runs, schema=schema.REACH_AREA, orient="row")
-    assert file._areas(area) == [
+    assert case_rows.areas(area) == [
         {"event": "gap-a", "cell_deg": 0.05, "runs": [[25.025, 56.0, 56.2, 3.123], [25.075, 56.0, 56.1, 1.0]]}
     ]

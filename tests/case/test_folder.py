@@ -21,6 +21,16 @@ def test_what_is_asked_comes_back(tmp_path: Path) -> None:
     assert asked.times() == (datetime(2025, 9, 1), datetime(2025, 10, 1))
 
 
+def test_goods_articles_and_sites_that_are_asked_about_come_back(tmp_path: Path) -> None:
+    asked = Asked(
+        "strait",
+        goods=({"description": 'a "salt"', "cas": "7601-89-0"}, {"hs": "2829.90"}),
+        articles=({"file": "a.txt", "outlet": "The Saltby Mail", "published": "2026-02-10"},),
+        sites=({"name": "works", "images": "site/images", "footprints": "site/f.geojson", "credit": "nobody"},),
+    )
+    assert folder.create(tmp_path / "strait", asked).asked() == asked
+
+
 @pytest.mark.parametrize(
     "asked", [Asked(""), Asked("x", from_=("Atlantis",)), Asked("x", period="soon"), Asked("x", longer_than_h=0)]
 )

@@ -286,9 +286,16 @@ def test_an_empty_case_is_still_a_page() -> None:
              "case": {"name": "empty", "question": "What is here?", "invented": False,
                       "corridor": {"from": [], "to": []}, "period": {"start": None, "end": None}, "longer_than_h": 6.0},
              "answer": {"sentences": ["Nothing was added yet."], "against": "", "evidence": []}}  # fmt: skip
-    words = "".join(Page(render(empty)).words)
-    assert "Nothing was added yet." in words
-    assert "no list was loaded" in words
+    page = Page(render(empty))
+    assert "Nothing was added yet." in "".join(page.words)
+    assert not {"map-and-time", "voyages", "listed", "silence"} & set(page.values("id"))
+    counts = {"rows": 0, "refused": 0, "positions": 0, "ships": 0, "gaps": 0, "hits": 0}
+    assert "numbers" not in Page(render(empty | {"counts": counts})).values("class")
+    searched = render(
+        empty | {"searched": "Invented list of 2025-08-31", "list_notes": [HOSTILE, "It is older than the case."]}
+    )
+    assert "listed" in Page(searched).values("id")
+    assert "It is older than the case." in "".join(Page(searched).words)
 
 
 def test_an_open_gap_and_a_voyage_without_ends_are_drawn(case: dict[str, Any]) -> None:
@@ -364,3 +371,17 @@ def test_a_ring_cut_to_a_box_stays_inside_it_and_keeps_the_shared_area() -> None
     x, y = part[:, 0], part[:, 1]
     area = abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2
     assert (x.min(), y.min(), x.max(), y.max(), area) == (5.0, 0.0, 10.0, 5.0, 25.0)
+
+
+def test_unused_evidence_is_told_in_groups_that_say_once_what_their_pieces_share(case: dict[str, Any]) -> None:
+    many = copy.deepcopy(case)
+    piece = next(row for row in many["evidence"] if row["id"] not in many["unused"])
+    extra = [piece | {"id": f"ev-extra{n}", "says": f"{piece['says']} Number {n}."} for n in range(70)]
+    many["evidence"] += extra
+    many["unused"] += [row["id"] for row in extra]
+    drawn = render(many)
+    register = drawn[drawn.index('id="unused"') :]
+    assert register.count(f"Number {69}.") == 1
+    assert register.count(piece["made_by"]) < 10
+    assert not re.search(r"<details[^>]* open><summary>70 of kind", register)
+    assert {anchor("ev", row["id"]) for row in extra} <= set(Page(drawn).values("id"))

@@ -177,14 +177,11 @@ def test_a_sentence_too_long_for_the_parse_is_read_by_words_and_a_longer_one_not
 
 
 def test_without_spacy_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(name: str) -> None:
-        raise ImportError(name)
-
-    parse._load.cache_clear()
-    monkeypatch.setattr(parse, "import_module", absent)
+    parse._found.cache_clear()
+    monkeypatch.setattr(parse, "find_spec", lambda _: None)
     with pytest.raises(WrongUse, match=r'pip install "darkwake\[claims\]".*"pattern"'):
         Parse()
-    parse._load.cache_clear()
+    parse._found.cache_clear()
 
 
 def test_every_claim_can_tell_which_backend_and_model_made_it() -> None:

@@ -37,3 +37,10 @@ def test_the_greatest_of_few_controls_does_not_bound_what_can_be_told() -> None:
     null = scan.Null(np.sort(np.random.default_rng(1).gumbel(10, 3, 40)))
     assert null.p(np.array([100.0]))[0] < 0.01
     assert null.p(np.array([10.0]))[0] > 0.3
+
+
+def test_many_cells_have_a_tenth_as_many_controls(tmp_path: Path) -> None:
+    (area,) = drawn(tmp_path / "f.geojson", (50, 50, 6)).partition_by("site")
+    cells = pl.concat([area.with_columns(building=pl.lit(f"c{number}")) for number in range(8_000)])
+    assert controls.controls(area, apart_m=90.0).height <= controls.MOST
+    assert controls.controls(cells, apart_m=90.0).height == 800

@@ -8,18 +8,21 @@ import zlib
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pytest
+import rasterio
 from hypothesis import given
 from hypothesis import strategies as st
 from made_images import raster, square
+from rasterio.transform import from_origin
 from watched_sites import site_on_disk, two_statuses
 
 from darkwake.errors import Unreadable, WrongUse
-from darkwake.sites import images, pictures, png, watching
+from darkwake.sites import hashes, images, pictures, png, watching
 from darkwake.sites.site_tables import Watched
 
 
@@ -150,3 +153,33 @@ def test_pictures_without_coordinates_are_for_looking_only(tmp_path: Path) -> No
     cut.write_bytes(cut.read_bytes()[:3000])
     with pytest.raises(Unreadable):
         pictures.loose(str(cut), str(tmp_path / "b.tif"))
+
+
+def test_a_loose_pair_names_its_files_and_takes_pictures_only(tmp_path: Path) -> None:
+    table = [(10, 20, 200), (250, 240, 20)]  # a palette: its numbers are names of colours
+    about: dict[str, Any] = {"dtype": "uint8", "transform": from_origin(0, 9, 1, 1)}
+    with rasterio.open(tmp_path / "names.png", "w", driver="PNG", width=8, height=6, count=1, **about) as out:
+        out.write(np.eye(6, 8, dtype=np.uint8), 1)
+        out.write_colormap(1, dict(enumerate(table)))
+    noise = np.random.default_rng(5).integers(0, 255, (3, 90, 120)).astype(np.uint8)
+    with rasterio.open(tmp_path / "photo.jpg", "w", driver="JPEG", width=120, height=90, count=3, **about) as out:
+        out.write(noise)
+    both = pictures.loose(str(tmp_path / "names.png"), str(tmp_path / "photo.jpg"))
+    drawn = decoded(both.before.png)
+    assert tuple(drawn[0, 0]) == table[1]
+    assert tuple(drawn[0, 1]) == table[0]
+    assert both.after.sha256 == (hashes.of_file(tmp_path / "photo.jpg"),)
+    whole = (tmp_path / "photo.jpg").read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "words.png").write_text("no picture")
+    (tmp_path / "points.vrt").write_text("<VRTDataset><SourceFilename>names.png</SourceFilename></VRTDataset>")
+    (tmp_path / "empty.tif").touch()
+    for name, why in {
+        "cut.jpg": "cannot be read",
+        "words.png": "no picture",
+        "points.vrt": "no picture",
+        "empty.tif": "empty",
+        "none.png": "no such file",
+    }.items():
+        with pytest.raises(Unreadable, match=why):
+            pictures.loose(str(tmp_path / "photo.jpg"), str(tmp_path / name))

@@ -4,11 +4,13 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pytest
 from made_images import raster
 from test_stack import drawn
+from watched_sites import buildings, site_on_disk
 
 from darkwake import schema
-from darkwake.sites import images, series
+from darkwake.sites import footprints, images, series, stack
 
 RNG = np.random.default_rng(7)
 
@@ -75,3 +77,31 @@ def test_the_offset_of_baseline_four_makes_no_change(tmp_path: Path) -> None:
     found = series.series(images.find(tmp_path), drawn(tmp_path / "f.geojson", (20, 20, 6)))
     bright = found.filter(pl.col("feature") == "brightness").sort("time")["inside"].to_numpy()
     assert abs(bright[4:].mean() / bright[:4].mean() - 1) < 0.05
+
+
+def test_a_block_of_chips_at_a_time_gives_the_same_series(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, houses = site_on_disk(tmp_path)
+    table, _ = footprints.read(houses, site="works")
+    found = images.find(str(folder), site="works")
+    monkeypatch.setattr(stack, "CHIP", 32)
+    whole = series.series(found, table)
+    monkeypatch.setattr(series, "BLOCK", 1)
+    calls: list[str] = []
+    parts = series.series(found, table, progress=lambda says, _done, _of: calls.append(says))
+    assert any("part 2" in says for says in calls)
+    assert parts.equals(whole)
+
+
+def test_a_changed_cell_hardly_moves_the_cells_beside_it(tmp_path: Path) -> None:
+    folder, _ = site_on_disk(tmp_path)  # from the fifth day on six by six pixels are four times as bright
+    area, _ = footprints.read(buildings(tmp_path / "area.geojson", (24, 14, 18)), site="works")
+    cells = footprints.cells(area, size_m=60.0)
+    told = series.series(images.find(str(folder), site="works"), cells).filter(pl.col("feature") == "vv_db")
+    late = pl.col("time") >= pl.col("time").unique().sort().get(4)
+    steps = told.group_by("building").agg(
+        step=pl.col("value").filter(late).mean() - pl.col("value").filter(~late).mean()
+    )
+    changed = pl.col("building") == "h0-001-001"
+    assert steps.filter(changed)["step"][0] > 5.5
+    # the mean of the ring would move them by about 0.7 dB
+    assert float(steps.filter(~changed)["step"].abs().max()) < 0.35  # type: ignore[arg-type]

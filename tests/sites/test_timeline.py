@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darkwake import schema
-from darkwake.sites import change, durations, segments, timeline
+from darkwake.sites import change, durations, evidence_model, segments, shown, timeline
 
 FEATURES = ("brightness", "edges", "likeness", "texture")
 BUILDING = {"brightness": 4.0, "edges": 4.0, "likeness": 8.0, "texture": 4.0}
@@ -111,6 +111,37 @@ def test_planted_histories_are_told_in_order_and_near_their_dates() -> None:
         pl.col("all_posterior").sum()
     )["all_posterior"]  # fmt: skip
     assert sums.to_numpy() == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_plot_smoother_than_the_grass_round_it_is_like_a_plot_still() -> None:
+    bare = {"brightness": 2.0, "edges": -3.0, "likeness": 8.0, "texture": -7.0}
+    drawn_levels = np.random.default_rng(5).normal(0.0, 5.0, (40, 2)).tolist()
+    town = {
+        f"near{n:02d}": [stands(60, BUILDING | {"edges": edges, "texture": texture})]
+        for n, (edges, texture) in enumerate(drawn_levels)
+    }
+    series = planted({"bare": [stands(60, bare)], "green": [stands(60, GROUND)], "ruin": [stands(60, RUIN)]} | town)
+    like = {one.building: one.plot_like for one in shown.scene_of(series, schema.empty(schema.BREAKS), None).shown}
+    assert min(like["bare"], like["green"]) > 0 > like["ruin"]
+
+
+def test_what_goes_with_the_year_is_no_change() -> None:
+    series = planted({"green": HISTORIES["still"]}, seed=3)
+    day = (pl.col("time") - START).dt.total_days() * (2 * np.pi / 365.25)
+    series = series.with_columns(value=pl.col("value") + 4.0 * day.sin())
+    breaks, _ = change.breaks(series, controls=QUIET)
+    assert breaks.height  # the break test does not know of years
+    _, phases, _ = told(series)
+    assert path(phases, "green") == ["intact"]
+
+
+@given(st.integers(0, 10_000), st.booleans())
+def test_calibrated_chances_keep_their_order_and_none_is_sure(seed: int, broken: bool) -> None:
+    chance = np.random.default_rng(seed).dirichlet(np.full(7, 0.2), 5)
+    found = evidence_model.calibrated(chance, broken=broken)
+    assert found.sum(axis=1) == pytest.approx(1.0)
+    assert np.all(np.diff(np.take_along_axis(found, chance.argsort(axis=1), axis=1)) >= 0)
+    assert 0 < found.min() <= found.max() < 1
 
 
 def test_shifted_dates_shift_the_phases_and_nothing_else() -> None:

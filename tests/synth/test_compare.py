@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from darkwake import synth
+from darkwake.synth import compare_parts
 
 OFF = synth.Planted("switch_off", 7, datetime(2025, 9, 2), datetime(2025, 9, 3), 25.0, 57.0, "seven switched off")
 OUT = synth.Planted(
@@ -91,6 +92,58 @@ def test_the_demos_table_ends_with_its_false_alarms() -> None:
     assert [row["result"] for row in rows] == ["missed", "false alarms"]
     assert rows[-1]["found"].startswith("1 of 1 silences, of 1 ships")
     assert synth.demo.compare([], case([], ""))[-1]["result"] == "no false alarm"
+
+
+MET = synth.Planted(
+    "encounter", 7, datetime(2025, 9, 2), datetime(2025, 9, 2, 5), 25.0, 58.0, "seven met eight", 2000.0, 8, "heard"
+)
+
+
+def meeting(ship: int, other: int, start: str, kind: str = "encounter") -> dict[str, Any]:
+    return {"id": f"{kind}-{start}", "kind": kind, "ship": ship, "other": other, "start": start,
+            "end": start.replace("T0", "T1")}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("event", "outcome"),
+    [
+        (meeting(8, 7, "2025-09-02T01:00:00Z"), "found"),
+        (meeting(7, 9, "2025-09-02T01:00:00Z"), "found otherwise"),
+        (meeting(8, 7, "2025-09-03T01:00:00Z"), "missed"),
+        (meeting(8, 7, "2025-09-02T01:00:00Z", "dark_encounter"), "missed"),
+    ],
+)
+def test_a_meeting_is_found_by_its_kind_its_time_and_both_ships(event: dict[str, Any], outcome: str) -> None:
+    assert synth.compare([MET], case([event], ""))[0].outcome == outcome
+    others: dict[str, Any] = {"goods": {}, "papers": None, "site": None}
+    alarm = compare_parts.false_alarms([MET], others, case([event], ""))[0]
+    assert (alarm.outcome == "false alarms") == (outcome == "missed")
+
+
+def building(name: str, *changes: tuple[str, str, str]) -> dict[str, Any]:
+    told = [{"status": status, "after": after, "by": by} for status, after, by in changes]
+    return {"building": name, "assessable": True, "changes": told}
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ([("destroyed", "2025-01-01", "2025-01-20")], "found"),
+        ([("cleared", "2025-01-01", "2025-01-20")], "found otherwise"),
+        ([("destroyed", "2025-05-01", "2025-05-20")], "found otherwise"),
+        ([("destroyed", "2025-01-01", "2025-01-20"), ("cleared", "2025-02-01", "2025-02-20")], "found otherwise"),
+        ([], "missed"),
+    ],
+)
+def test_a_building_is_found_by_its_changes_and_their_days(changes: list[tuple[str, str, str]], outcome: str) -> None:
+    truth = [
+        {"building": "b-1", "kind": "destroyed", "decoy": False,
+         "changes": [{"status": "destroyed", "since": "2025-01-10"}]},
+        {"building": "b-2", "kind": "nothing", "decoy": False, "changes": []},
+    ]  # fmt: skip
+    told = case([], "") | {"sites": {"buildings": [building("b-1", *changes), building("b-2")]}}
+    rows = compare_parts.compare({"site": {"buildings": truth}}, told)
+    assert [row.outcome for row in rows] == [outcome, "found"]
 
 
 def test_a_false_alarm_is_a_blamed_gap_in_which_nobody_switched_off() -> None:

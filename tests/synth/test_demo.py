@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -10,8 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from darkwake import geo, land, ports, schema
-from darkwake.synth import World, demo, waters
+from darkwake import geo, land, ports, schema, shore
+from darkwake.synth import World, demo, demo_goods, demo_papers, demo_site, lists, waters
 
 
 @cache
@@ -51,7 +51,7 @@ def test_the_demo_has_the_size_it_promises() -> None:
     made = world()
     assert schema.problems(made.heard, schema.POSITIONS) == []
     assert 300_000 < len(made.heard) < 900_000
-    assert len(made.ships) == 152
+    assert len(made.ships) == 115
 
 
 def test_every_planted_silence_is_silent_and_its_ship_is_heard_before_and_after() -> None:
@@ -92,18 +92,86 @@ def test_in_the_quiet_water_all_ships_are_hardly_heard() -> None:
     assert inside["heard"].mean() < 0.02  # type: ignore[operator]
 
 
+def test_what_is_said_of_the_cargo_fits_what_the_ship_did() -> None:
+    (call, _) = (one for one in world().planted if one.kind == "dark_port_call")
+    name = next(ship.name for ship in world().ships if ship.mmsi == call.ship)
+    assert name == demo_papers.SHIP.upper()
+    assert call.start.date() <= date(2025, 9, 20) <= call.end.date()  # the day that the papers name
+    phases = world().phases.join(
+        world().messages.filter(pl.col("ship") == call.ship).select("phase", "time"), on="phase"
+    )
+    draught = {
+        when: phases.filter(mask)["draught_m"].mode()[0]
+        for when, mask in (("before", pl.col("time") < call.start), ("after", pl.col("time") > call.end))
+    }
+    assert draught["after"] < draught["before"]
+    owner = {entry.owner for entry in demo.entries(later=True) if entry.imo and entry.imo not in _imos(demo.entries())}
+    assert owner == {"AMBER LINNET LINE (INVENTED) LTD"}
+
+
+def test_the_meetings_and_the_new_name_are_heard_where_they_are_planted() -> None:
+    planted = {one.kind: one for one in world().planted}
+    met, dark, named = (planted[kind] for kind in ("encounter", "dark_encounter", "false_identity"))
+    heard = world().heard
+    for one, silent in ((met, False), (dark, True)):
+        for ship, off in ((one.ship, False), (one.other, silent)):
+            there = heard.filter(pl.col("ship") == ship, pl.col("time").is_between(one.start, one.end))
+            assert there.is_empty() == off
+            if not off:
+                assert geo.distance_m(there["lat"], there["lon"], one.lat, one.lon).max() < 10_000.0
+    both = heard.filter(pl.col("ship").is_in([named.ship, named.other])).sort("time")
+    assert both.filter(pl.col("ship") == named.ship)["time"].max() == named.start
+    assert both.filter(pl.col("ship") == named.other)["time"].min() == named.end
+
+
+def test_the_papers_say_that_they_are_invented_and_go_back_to_one_report(tmp_path: Path) -> None:
+    told = demo_papers.write(tmp_path)
+    files = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert len(files) == told["outlets"] + 2
+    assert all("Invented by darkwake.synth" in path.read_text(encoding="utf-8") for path in files)
+    assert len(told["one_report"]) == 7
+    first = [path.read_bytes() for path in files]
+    demo_papers.write(tmp_path)
+    assert first == [path.read_bytes() for path in files]
+
+
+def test_the_works_stand_on_open_water() -> None:
+    assert shore.shore_m(np.array([demo_site.LAT]), np.array([demo_site.LON]))[0] > 5_000.0
+    assert not shore.on_land(np.array([demo_site.LAT]), np.array([demo_site.LON]))[0]
+    kinds = {one.kind for one in demo_site.fates()}
+    assert {"rebuilt", "destroyed", "repainted", "nothing"} <= kinds
+
+
+def test_parts_whose_packages_are_missing_are_said_to_be_left_out() -> None:
+    case: dict[str, list[object]] = {"events": [], "silences": [], "hits": [], "goods": [], "evidence": []}
+    rows = demo.compare([], case, {"goods": demo_goods.planted(), "papers": {}, "site": {}})
+    results = [(row["result"], row["found"]) for row in rows]
+    assert [result for result, _ in results].count("left out") == 2
+    assert any("darkwake[sites]" in found for _, found in results)
+    assert not demo.asked("invented", site=False, papers=False)["sites"]
+
+
+def _imos(entries: list[lists.Entry]) -> set[int | None]:
+    return {entry.imo for entry in entries}
+
+
 @pytest.mark.slow
 def test_the_demo_writes_the_same_bytes_twice(tmp_path: Path) -> None:
     planted = demo.write(tmp_path / "one")
     demo.write(tmp_path / "two")
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert names == ["invented-ais-2025-09.zip", "invented-ais-2025-10.zip", "invented-sdn.xml", "planted.json"]
-    for name in names:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+    assert names == [
+        "invented-ais-2025-09.zip", "invented-ais-2025-10.zip", "invented-controls.csv", "invented-sdn.xml", "later",
+        "papers", "planted.json", "site",
+    ]  # fmt: skip
+    for path in (one for one in (tmp_path / "one").rglob("*") if one.is_file()):
+        assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes(), path
     told = json.loads((tmp_path / "one" / "planted.json").read_text())
     assert told["invented"] is True
     assert told["planted"] == [one.as_dict() for one in planted]
     assert demo.planted(tmp_path / "one") == [
         replace(one, lat=round(one.lat, 4), lon=round(one.lon, 4)) for one in planted
     ]
-    assert len(demo.sources(tmp_path / "one")) == 3
+    assert len(demo.sources(tmp_path / "one")) == 4 + 9
+    assert len(demo.later_sources(tmp_path / "one")) == 2 + 2
+    assert demo.later_images(tmp_path / "one")

@@ -1,4 +1,8 @@
-"""The answer in three sentences, with the strongest reason against it."""
+"""The answer in at most five sentences, with the strongest reason against it.
+
+In the order a reader asks: what moved and on which ships, was it dark, who is listed; then what it was and what
+happened at the other end, and last who says so and what else could explain it. The first three stand alone.
+"""
 
 from __future__ import annotations
 
@@ -7,14 +11,16 @@ from datetime import timedelta
 from typing import Any
 
 from darkwake import country
-from darkwake.case import words
-from darkwake.case.join import Thread
+from darkwake.case import whole, words
+from darkwake.case.known import goods_key
+from darkwake.case.thread import Thread
 from darkwake.evidence import Evidence
 
 Row = Mapping[str, Any]
 _MOST = 12
 """Pieces of evidence that an answer names; the register holds all."""
 _MOST_SITES = 3
+_MOST_SENTENCES = 5
 
 
 def answer(
@@ -28,8 +34,10 @@ def answer(
     ships: int,
     searched: str,
     sites: Sequence[str] = (),
+    goods: Sequence[Row] = (),
+    hypotheses: Row | None = None,
 ) -> dict[str, Any]:
-    """What was found, in the order a reader asks: what moved, was it dark, who is listed.
+    """What was found, in the order a reader asks: what moved, was it dark, who is listed, what it was, who says so.
 
     Args:
         corridor: countries or ports from and to; both empty where the case asks for none.
@@ -41,13 +49,15 @@ def answer(
         ships: how many ships were in the data.
         searched: the lists with their dates and counts, empty where none was given.
         sites: what is told of each watched site, a sentence each.
+        goods: the answers on goods, each with `asked` and `verdict`.
+        hypotheses: the rivals for the whole case, as whole.weigh gives them.
 
     Returns:
-        `sentences` (three), `against` (one), `evidence` (the ids that they rest on).
+        `sentences` (three to five), `against` (one), `evidence` (the ids that they rest on).
     """
     told_of = [item for item in evidence if item.kind == "claim"]
     if not ships and (told_of or sites):
-        return _without_ships(told_of, sites)
+        return _without_ships(told_of, sites, goods)
     silences = [item for item in evidence if item.kind == "silence"]
     listed = [item for item in evidence if item.kind == "listing"]
     told = {thread.ship for thread in threads}
@@ -58,11 +68,69 @@ def answer(
         _dark(on_way, off, corridor),
         _listed(listed, searched),
     ]
-    rests_on = [item.id for item in (*off, *listed)]
+    sentences += [said for said in (_what(goods, evidence, threads), _who(told_of, hypotheses or {})) if said]
+    deciding = [row["evidence"] for row in (hypotheses or {}).get("matrix", ())][: _MOST - 1]
+    rests_on = list(dict.fromkeys([*(item.id for item in (*off, *listed)), *deciding]))
     return {"sentences": sentences, "against": _against(on_way, off, listed), "evidence": rests_on}
 
 
-def _without_ships(told: Sequence[Evidence], sites: Sequence[str]) -> dict[str, Any]:
+VERDICTS: Mapping[str, str] = {
+    "listed": "stood on a control list checked",
+    "listed under conditions": "stood on a control list checked under conditions that were not compared",
+    "not listed, stated precursor": "stood on no list checked and is stated to be a precursor of what does",
+    "named, not listed": "was named in a list checked and not controlled by it",
+    "HS lead": "met a list checked by its customs code only, which is a lead",
+    "text lead": "met a list checked by words only, which is a lead",
+    "not found in the lists checked": "was not found in the control lists checked, which is not the same as free",
+}
+"""Verdicts on goods, as the answer says them."""
+
+
+def _what(goods: Sequence[Row], evidence: Sequence[Evidence], threads: Sequence[Thread]) -> str:
+    """What it was, and what happened at the other end."""
+    parts = [f"{goods_key(row)} {VERDICTS.get(str(row['verdict']), 'was looked up')}" for row in goods[:2]]
+    if len(goods) > 2:
+        parts.append(f"{words.count(len(goods) - 2, 'more kind')} of goods are told of below")
+    said = f"Of the goods asked about, {'; '.join(parts)}" if parts else ""
+    changed = {item.id for item in evidence if item.kind == "site status" and "changes" in item.data()}
+    watched = {str(item.data().get("site")) for item in evidence if item.kind == "site status"}
+    if watched:
+        reached = {
+            key
+            for thread in threads
+            if thread.ship is not None
+            for one in thread.stations
+            if one.kind == "site"
+            for key in one.evidence
+        }
+        where = f"at {sorted(watched)[0]}" if len(watched) == 1 else f"at {len(watched):,} watched sites"
+        site = f"{where} {words.count(len(changed), 'building')} changed"
+        if changed & reached:
+            site += f", {len(changed & reached):,} of them perhaps after an arrival told of here"
+        said = f"{said}; {site}" if said else f"{site[0].upper()}{site[1:]}"
+    return f"{said}." if said else ""
+
+
+def _who(told: Sequence[Evidence], hypotheses: Row) -> str:
+    """Who says so, and what else could explain it."""
+    parts = []
+    if told:
+        outlets = {name for item in told for name in item.data()["outlets"]}
+        apart = sum(bool(item.data()["contradicted"]) for item in told)
+        alone = sum(len(item.data()["outlets"]) > 1 and item.data()["most"] == 1 for item in told)
+        said = f"Articles of {words.count(len(outlets), 'outlet')} told of {words.count(len(told), 'happening')}"
+        said += f", {alone:,} of them retold from one origin" if alone else ""
+        parts.append(said + (f", {apart:,} with tellings that contradict each other" if apart else ""))
+    rows = hypotheses.get("rows") or []
+    best = [f"{title} ({against})" for _, title, against in whole.firsts(rows)]
+    if best:
+        said = f"of {words.count(len(rows), 'explanation')} weighed, least is spoken against "
+        said += "this one: " if len(best) == 1 else "these: "
+        parts.append(f"{said if parts else said[0].upper() + said[1:]}{'; '.join(best)}")
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _without_ships(told: Sequence[Evidence], sites: Sequence[str], goods: Sequence[Row]) -> dict[str, Any]:
     """The answer of a case that holds articles or sites, and no positions."""
     found: dict[str, Any] = _claimed(told) if told else {"sentences": [], "against": "", "evidence": []}
     if not told:
@@ -71,9 +139,12 @@ def _without_ships(told: Sequence[Evidence], sites: Sequence[str]) -> dict[str, 
             "A change in a series of images says that a surface looks different from before and from the ground round "
             "it; paint, a season or parked goods can do that, and no image says who did it or why."
         )
-    more = len(sites) - _MOST_SITES
-    found["sentences"] += sites[:_MOST_SITES]
-    if more > 0:
+    what = _what(goods, (), ())
+    found["sentences"] += [what] if what else []
+    room = min(_MOST_SITES, _MOST_SENTENCES - len(found["sentences"]) - 1)
+    found["sentences"] += sites[:room]
+    more = len(sites) - room
+    if more > 0 and len(found["sentences"]) < _MOST_SENTENCES:
         found["sentences"].append(f"{words.count(more, 'more site')} {'is' if more == 1 else 'are'} told of below.")
     return found
 

@@ -7,7 +7,8 @@ that drop only points whose neighbours stay.
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +21,22 @@ FINE_DEG, PLAIN_DEG, COARSE_DEG = 0.002, 0.014, 0.07
 _AROUND = [row + column for row in (-360, 0, 360) for column in (-1, 0, 1)]  # neighbours in a grid of 1° cells
 
 
-def graded(box: land.Box, places: Floats) -> list[Floats]:
+class Outlines(tuple[Floats, ...]):
+    """Rings of (lon, lat), each with its box, which is reckoned once: a page's small maps ask some thirty times."""
+
+    @cached_property
+    def _boxes(self) -> Floats:
+        found = [[*ring.min(axis=0), *ring.max(axis=0)] for ring in self]
+        return np.array(found, dtype=np.float64).reshape(-1, 4)
+
+    def that_meet(self, box: land.Box) -> list[Floats]:
+        """The rings whose boxes meet a box of west, south, east and north."""
+        west, south, east, north = self._boxes.T
+        meets = (west <= box[2]) & (east >= box[0]) & (south <= box[3]) & (north >= box[1])
+        return [self[place] for place in np.flatnonzero(meets).tolist()]
+
+
+def graded(box: land.Box, places: Floats) -> Outlines:
     """The world's land in rings of (lon, lat), detailed by place.
 
     Args:
@@ -36,20 +52,20 @@ def graded(box: land.Box, places: Floats) -> list[Floats]:
     if len(places):
         near = np.unique((geo.cell(places[:, 0], places[:, 1], 1.0)[:, None] + np.array(_AROUND)).ravel())
         limit[inside & np.isin(geo.cell(lat, lon, 1.0), near)] = FINE_DEG
-    return thinned(rings, limit)
+    return Outlines(thinned(rings, limit))
 
 
 @cache
-def outlines() -> list[Floats]:
+def outlines() -> Outlines:
     """Each outline once: the ground hands on a copy of those that cross 180°, and here the drawing turns the world."""
     once: dict[tuple[int, float, float, float], Floats] = {}
     for ring in land.rings("10m"):
         south, north = ring[:, 1].min(), ring[:, 1].max()
         once.setdefault((len(ring), round(float(ring[0, 0]) % 360.0, 6), float(south), float(north)), ring)
-    return list(once.values())
+    return Outlines(once.values())
 
 
-def thinned(rings: list[Floats], limit: Floats) -> list[Floats]:
+def thinned(rings: Sequence[Floats], limit: Floats) -> list[Floats]:
     """Rings with fewer points; `limit` in degrees for each point of all rings, laid end to end."""
     points = np.concatenate(rings)
     number = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])

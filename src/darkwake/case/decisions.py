@@ -7,34 +7,28 @@
 A decision never removes a hit. It is of one subject, one entry of one list, and that entry as it then stood: where the
 entry has changed since, or the subject shows other names or numbers, it has expired, and what changed is told. Nothing
 is ever altered or taken out of `decisions.jsonl`; a later decision stands before an earlier one.
-
-A line counts once its line end is there. What a kill left of a line that was never finished is dropped by the next
-writing, for nobody was told that it had been written.
+How lines are kept whole stands in lines.py.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from darkwake.case import lines
 from darkwake.case.folder import CaseFolder
-from darkwake.errors import CaseBusy, Unreadable, WrongUse
+from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import canonical, canonical_json, content_id
 
 WORDS = ("known false hit", "same party", "withdrawn")
 """A decision that the hit is another party; that it is the party listed; that an earlier decision holds no more."""
 FILE = "decisions.jsonl"
-_WAIT_S = 10.0
 _LONGEST = 4_000
 """Characters of a reason."""
 
@@ -135,10 +129,10 @@ def decide(
         }
     )
     made = Decision(id=content_id("dec", plain), **plain)
-    with _held(case):
+    with lines.held(case):
         before = read(case)
         if made not in before:
-            _append(case.path / FILE, json.dumps(asdict(made), sort_keys=True, ensure_ascii=False))
+            lines.append(case.path / FILE, json.dumps(asdict(made), sort_keys=True, ensure_ascii=False))
     return made
 
 
@@ -149,11 +143,8 @@ def read(case: CaseFolder) -> list[Decision]:
         Unreadable: A finished line is no decision.
     """
     file = case.path / FILE
-    if not file.exists():
-        return []
-    finished = file.read_bytes().rpartition(b"\n")[0]
     found = []
-    for number, line in enumerate(finished.split(b"\n") if finished else [], start=1):
+    for number, line in enumerate(lines.finished(file), start=1):
         try:
             made = Decision(**json.loads(line))
             sound = isinstance(made.content, dict) and made.word in WORDS
@@ -264,31 +255,3 @@ def _says(made: Decision, changed: Sequence[str]) -> str:
     if not changed:
         return decided
     return f"{decided} That has expired, as since then {'; and '.join(changed)}."
-
-
-def _append(file: Path, line: str) -> None:
-    """One whole line at the end, synced; a line that was never finished goes first."""
-    with file.open("ab+") as register:
-        register.seek(0)
-        content = register.read()
-        if content and not content.endswith(b"\n"):
-            register.truncate(len(content.rpartition(b"\n")[0]) + (b"\n" in content))
-        register.write(line.encode("utf-8", "backslashreplace") + b"\n")
-        register.flush()
-        os.fsync(register.fileno())
-
-
-@contextmanager
-def _held(case: CaseFolder) -> Iterator[None]:
-    """The case's lock, waited for a while: another decision takes a moment, a run may take long."""
-    until = time.monotonic() + _WAIT_S
-    with ExitStack() as stack:
-        while True:
-            try:
-                stack.enter_context(case.lock())
-                break
-            except CaseBusy:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
-        yield

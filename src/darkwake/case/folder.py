@@ -5,6 +5,7 @@ strait-2025/
   sources/           the files as they were added, each under its hash; never altered
   sources.jsonl      the register of those files, one line each, only ever added to
   decisions.jsonl    what people decided about hits, one line each, only ever added to
+  notes.jsonl        what people noted, one line each, only ever added to
   derived/           tables that can be thrown away and computed again to the same bytes
   case.json          the one truth of the case
   case.html          the page, drawn from case.json alone
@@ -65,13 +66,13 @@ longer_than_h = {longer_than_h}
 # file = "story.pdf"
 # outlet = ""
 # published = ""
-
+{articles}
 # Sites to be watched in images, which stay where they are; one block for each.
 # [[sites]]
 # name = ""
 # images = "a folder of GeoTIFFs, or a STAC file"
 # footprints = "buildings.geojson"
-"""
+{sites}"""
 
 
 GOODS = ("description", "cas", "hs", "cn", "entry")
@@ -272,9 +273,9 @@ def create(path: Path, asked: Asked) -> CaseFolder:
         to=_toml(list(asked.to)),
         period=_toml(asked.period),
         longer_than_h=asked.longer_than_h,
-        goods="".join(
-            "\n[[goods]]\n" + "".join(f"{key} = {_toml(text)}\n" for key, text in one.items()) for one in asked.goods
-        ),
+        goods=_blocks("goods", asked.goods),
+        articles=_blocks("articles", asked.articles),
+        sites=_blocks("sites", asked.sites),
     )
     try:
         _asked(tomllib.loads(text))
@@ -388,6 +389,11 @@ def _places(given: list[str]) -> tuple[str, ...]:
             raise ValueError(f"{word!r} is neither a country nor a UN/LOCODE; write CN, Iran or IRBND")
         found.append(place)
     return tuple(found)
+
+
+def _blocks(name: str, told: tuple[Mapping[str, str], ...]) -> str:
+    lines = [[f"\n[[{name}]]", *(f"{key} = {_toml(text)}" for key, text in one.items()), ""] for one in told]
+    return "".join("\n".join(block) for block in lines)
 
 
 def _toml(value: str | list[str]) -> str:

@@ -20,8 +20,10 @@ from darkwake.case import (
     coast,
     embed,
     gaps,
+    hypotheses_shown,
     listed,
     meetings,
+    notes_shown,
     reception,
     sections,
     sites_page,
@@ -31,7 +33,6 @@ from darkwake.case import (
     text,
     voyage_strips,
 )
-from darkwake.case.coast import Floats
 from darkwake.case.index import Index, anchor
 from darkwake.case.overview import frame, overview
 
@@ -42,14 +43,17 @@ FIRST = 'document.documentElement.classList.add("js")'
 """Runs before the page is laid out, so that long tables are folded at once; taken back where the script fails."""
 
 
-STYLES = ("style.css", "claims.css", "sites.css", "print.css")
+LIVE_OF = "@case-as-drawn@"
+"""Stands on a live page where web.py writes which run of the case the page shows."""
+STYLES = ("style.css", "claims.css", "sites.css", "threads.css", "live.css", "print.css")
 
 
-def render(case: Mapping[str, Any]) -> str:
+def render(case: Mapping[str, Any], *, live: bool = False) -> str:
     """The case file's page. Equal cases give equal text.
 
     Args:
         case: a parsed case.json of format 1.
+        live: whether the page is served by `darkwake open`, and people can write notes on it.
 
     Returns:
         A whole HTML document in UTF-8, of which no part is loaded from elsewhere.
@@ -68,6 +72,7 @@ def render(case: Mapping[str, Any]) -> str:
             f"script-src {' '.join(repr(embed.sha256(code)) for code in scripts.values())}",
             f"style-src '{embed.sha256(style)}'",
             "img-src data:",
+            *(["connect-src 'self'"] if live else []),
             "base-uri 'none'",
             "form-action 'none'",
         ]
@@ -80,10 +85,18 @@ def render(case: Mapping[str, Any]) -> str:
         made_by=case.get("made_by"),
         format=f"{case.get('format')} {case.get('format_version')}",
         invented=bool(case["case"].get("invented")),
+        live=live,
+        live_of=LIVE_OF,
+        notes=notes_shown.told(case, case.get("notes") or []),
+        choices=notes_shown.choices(case) if live else {},
         answer=_answer(index),
         counts=case.get("counts", {}),
         numbers=sections.numbers(index),
         span=index.span,
+        dated=index.dated,
+        sails=index.sails,
+        asked=bool(case.get("searched") or case.get("hits") or case.get("list_notes")),
+        list_notes=[str(line) for line in case.get("list_notes") or []],
         drawing=drawing,
         timeline=strips.timeline(index),
         voyages=voyages,
@@ -102,7 +115,9 @@ def render(case: Mapping[str, Any]) -> str:
         searched=str(case.get("searched") or ""),
         ships=sections.ships(index),
         gaps=gaps.gaps(index),
-        threads=sections.threads(index),
+        threads=hypotheses_shown.threads(index),
+        hypotheses=hypotheses_shown.whole(index),
+        joints=hypotheses_shown.JOINTS,
         evidence=sections.evidence(index),
         sources=sections.sources(index),
         ports=[dict(row) | {"anchor": anchor("port", row["port"])} for row in case.get("ports", [])],
@@ -143,7 +158,7 @@ def _places(index: Index) -> list[tuple[float, float]]:
 @lru_cache(maxsize=2)
 def _land(
     box: tuple[float, float, float, float], places: tuple[tuple[float, float], ...]
-) -> tuple[list[Floats], Markup]:
+) -> tuple[coast.Outlines, Markup]:
     """The coast for a box, as rings and packed for the script; kept, because pages of one case share it."""
     wide = (box[0] - 3.0, max(box[1] - 3.0, -85.0), box[2] + 3.0, min(box[3] + 3.0, 85.0))
     rings = coast.graded(wide, np.array(places, dtype=np.float64).reshape(-1, 2))

@@ -50,6 +50,15 @@ def unpacked(track: Row) -> tuple[Floats, Floats, Floats]:
     return seconds, lat, lon
 
 
+def _used(thread: Row) -> list[str]:
+    """The evidence of a thread, each piece once: its reasons, its chain, what its explanations rest on."""
+    keys = [row.get("evidence") for row in [*thread.get("for", []), *thread.get("against", [])]]
+    keys += [key for row in thread.get("stations") or [] for key in row.get("evidence") or []]
+    for row in thread.get("hypotheses") or []:
+        keys += [one.get("evidence") for one in [*(row.get("against") or []), *(row.get("for") or [])]]
+    return [str(key) for key in dict.fromkeys(keys) if key]
+
+
 class Index:
     """Look-ups over one case. Built once, read by everything that draws the page."""
 
@@ -72,7 +81,9 @@ class Index:
         """For each ship the stretches in which its positions were elsewhere, as first and last second."""
         self.silence: dict[str, Row] = {row["event"]: row for row in case.get("silences", [])}
         self.voyage: dict[str, Row] = {row["id"]: row for row in case.get("voyages", [])}
-        self.threads: list[Row] = list(case.get("threads", []))
+        self.every_thread: list[Row] = list(case.get("threads", []))
+        self.threads: list[Row] = [row for row in self.every_thread if row.get("ship") is not None]
+        """Those that are told along a ship: the map, the strips and the panels of silences go by them."""
         self.hits: list[Row] = list(case.get("hits", []))
         self.listed = {hit["ship"] for hit in self.hits if hit.get("ship") is not None}
         self.told = {thread["ship"] for thread in self.threads}
@@ -84,6 +95,8 @@ class Index:
         self.file_names = self._file_names()
         """Hash -> name, of sources and of the images of sites."""
         self.cited = self._cited()
+        self.sails = bool(self.ships or self.gaps or self.calls or self.voyage)
+        """Whether the case tells of ships at all: one of articles or of sites alone has no map and no time line."""
         self.number = {found: f"E{place}" for place, found in enumerate(self._register(), 1)}
         self.span = self._span()
         self.west = self._west()
@@ -94,7 +107,11 @@ class Index:
         """What a ship is called in a crowded place: its name, or its MMSI."""
         if ship is None:
             return "not a ship of the data"
-        label = str(self.ships.get(ship, {}).get("label") or f"MMSI {ship:09d}")
+        return self.bare(str(self.ships.get(ship, {}).get("label") or f"MMSI {ship:09d}"))
+
+    @staticmethod
+    def bare(label: str) -> str:
+        """A label without the numbers in brackets behind it."""
         return re.sub(r"\s*\(MMSI [^()]*\)\s*$", "", label) or label
 
     def order(self) -> list[int]:
@@ -164,20 +181,16 @@ class Index:
     def _cited(self) -> dict[str, list[Row]]:
         """The threads that use a piece of evidence."""
         found: dict[str, list[Row]] = defaultdict(list)
-        for thread in self.threads:
-            for reason in [*thread.get("for", []), *thread.get("against", [])]:
-                key = reason.get("evidence")
-                if key and thread not in found[key]:
-                    found[key].append(thread)
+        for thread in self.every_thread:
+            for key in _used(thread):
+                found[key].append(thread)
         return found
 
     def _register(self) -> list[str]:
         """Evidence in the order in which a reader meets it: the answer, the threads, the rest."""
         met = list((self.case.get("answer") or {}).get("evidence", []))
-        for thread in self.threads:
-            met += [
-                row["evidence"] for row in [*thread.get("for", []), *thread.get("against", [])] if row.get("evidence")
-            ]
+        for thread in self.every_thread:
+            met += _used(thread)
         return [key for key in dict.fromkeys([*met, *self.evidence]) if key in self.evidence]
 
     def _span(self) -> tuple[int, int]:
@@ -191,6 +204,8 @@ class Index:
         if not known:  # a case of sites alone lasts as long as their images
             dates = [date for site in (self.case.get("sites") or {}).get("sites", []) for date in site["dates"]]
             known = [time for time in map(text.seconds, dates) if time is not None]
+        self.dated = bool(known)
+        """Whether anything of the case says when it was."""
         if not known:
             return (0, 86_400)
         return (min(known), max(*known, min(known) + 3600))

@@ -1,122 +1,53 @@
-"""Evidence from anyone, joined by ship, place and time into threads: "this ship, this voyage".
+"""Evidence from anyone, joined by ship, place and time into threads: a voyage, a cargo, a site, a claim.
 
-A thread holds the reasons for, the reasons against, the innocent explanations and what is missing. Threads stand in
-the order of the evidence that decides it, and each says so in words; there is no total score.
+A thread holds its chain of stations, the reasons for and against, rival explanations, the innocent ones and what is
+missing. Threads stand in the order of the evidence that decides it, and each says so in words; there is no total score.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from darkwake.case import words
+from darkwake.case import loose, meeting_points, missing, stations, weighing, words
+from darkwake.case.journeys import Journey, journeys
+from darkwake.case.known import Known
+from darkwake.case.meeting_points import Met, Port
+from darkwake.case.missing import Missing
+from darkwake.case.thread import Pool, Reason, Thread
+from darkwake.case.unused import unused
 from darkwake.evidence import Evidence, content_id
+
+__all__ = ("Journey", "Known", "Missing", "Pool", "Reason", "Thread", "journeys", "threads")
 
 _RANKS = ("certain", "strong", "fair")
 """Matches that are worth a thread of their own; a weak lead alone is listed, not told as a story."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A sentence in a thread; `evidence` is the id of what it rests on, empty where it rests on none."""
+def threads(journeys: Iterable[Journey], pool: Pool, known: Known | None = None) -> tuple[list[Thread], dict[str, str]]:
+    """The threads in their order; and the evidence that none uses, with the reason.
 
-    evidence: str
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """What would be needed to tell, and where it could be found."""
-
-    what: str
-    where: str
+    A thread a journey, by what its evidence decides; then those that no ship's voyage carries: cargoes that are told
+    of, sites that changed, claims that contradict each other.
+    """
+    known = replace(known or Known(), goods_said={item.subjects[0].key: item for item in pool.kind("goods")})
+    told = [_thread(journey, pool, known) for journey in journeys]
+    told.sort(key=lambda thread: (*(-part for part in thread.rank), thread.start or datetime.min, thread.ship or 0))
+    told += loose.threads(told, pool, known)
+    return told, unused(told, pool, known)
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """One story, with all its sides."""
-
-    ship: int
-    voyage: str | None
-    title: str
-    start: datetime | None
-    end: datetime | None
-    summary: str
-    order: str
-    rank: tuple[float, ...]
-    """What decides the order, highest first; never shown as a number."""
-    for_: tuple[Reason, ...]
-    against: tuple[Reason, ...]
-    innocent: tuple[str, ...]
-    missing: tuple[Missing, ...]
-
-    @property
-    def id(self) -> str:
-        """Made from what the thread is about, so that it stays the same when evidence is added."""
-        return content_id("thread", self.ship, self.start, self.end)
-
-
-@dataclass(frozen=True, slots=True)
-class Journey:
-    """What a thread is told along: a chain of legs of one ship, or its whole track where there is none."""
-
-    ship: int
-    label: str
-    start: datetime | None
-    end: datetime | None
-    legs: tuple[Mapping[str, Any], ...] = ()
-    from_: str = ""
-    to: str = ""
-    could_have: tuple[Mapping[str, Any], ...] = ()
-    """Ports of the corridor that it could have called at unheard: rows of REACH."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """All evidence of the case, found by ship."""
-
-    evidence: tuple[Evidence, ...]
-    by_ship: Mapping[str, tuple[Evidence, ...]] = field(default_factory=dict)
-
-    @staticmethod
-    def of(evidence: Iterable[Evidence]) -> Pool:
-        """Sort evidence by kind, start and id, each once."""
-        once = {item.id: item for item in evidence}
-        ordered = sorted(once.values(), key=lambda item: (item.kind, item.start or datetime.min, item.id))
-        by_ship: dict[str, list[Evidence]] = {}
-        for item in ordered:
-            for subject in item.subjects:
-                if subject.kind == "ship":
-                    by_ship.setdefault(subject.key, []).append(item)
-        return Pool(tuple(ordered), {ship: tuple(items) for ship, items in by_ship.items()})
-
-    def along(self, journey: Journey) -> tuple[Evidence, ...]:
-        """The evidence about that ship which meets the journey in time; undated evidence always does."""
-
-        def meets(item: Evidence) -> bool:
-            begins, ends = item.start or datetime.min, item.end or item.start or datetime.max
-            return begins <= (journey.end or datetime.max) and ends >= (journey.start or datetime.min)
-
-        return tuple(item for item in self.by_ship.get(f"{journey.ship:09d}", ()) if meets(item))
-
-
-def threads(journeys: Iterable[Journey], pool: Pool) -> tuple[list[Thread], list[str]]:
-    """A thread a journey that has something to tell, in their order; and the ids of the evidence that none uses."""
-    told = [_thread(journey, pool.along(journey)) for journey in journeys]
-    told.sort(key=lambda thread: (*(-part for part in thread.rank), thread.start or datetime.min, thread.ship))
-    used = {reason.evidence for thread in told for reason in (*thread.for_, *thread.against)}
-    return told, [item.id for item in pool.evidence if item.id not in used]
-
-
-def _thread(journey: Journey, evidence: Sequence[Evidence]) -> Thread:
+def _thread(journey: Journey, pool: Pool, known: Known) -> Thread:
+    evidence = pool.along(journey, known)
     silences = [item for item in evidence if item.kind == "silence"]
     off = [item for item in silences if _verdict(item) == "likely switched off"]
     listed = [item for item in evidence if item.kind == "listing"]
     strong = [item for item in listed if item.data()["rank"] in _RANKS]
     dark_h = sum(item.data()["hours"] for item in silences)
     for_, against = _sides(journey, evidence)
+    calls = meeting_points.ports(journey, evidence, known)
+    met = _met(journey, evidence, calls, pool, known)
     innocent: dict[str, None] = {}
     for item in (*off, *silences, *listed):
         innocent |= dict.fromkeys(item.innocent)
@@ -128,7 +59,10 @@ def _thread(journey: Journey, evidence: Sequence[Evidence]) -> Thread:
         dark_h,
     )
     where = f"{journey.from_} to {journey.to}" if journey.legs else "no voyage between ports was heard"
+    about = content_id("thread", journey.ship, journey.start, journey.end)
     return Thread(
+        kind="voyage" if journey.legs else "ship",
+        key="",
         ship=journey.ship,
         voyage=journey.legs[0]["id"] if journey.legs else None,
         title=f"{journey.label}: {where}, {words.day(journey.start)} to {words.day(journey.end)}",
@@ -140,8 +74,20 @@ def _thread(journey: Journey, evidence: Sequence[Evidence]) -> Thread:
         for_=for_,
         against=against,
         innocent=tuple(innocent),
-        missing=_missing(journey, silences, listed),
+        missing=_missing(journey, silences, listed, met),
+        stations=stations.chain(journey, evidence, calls, met, known),
+        weighed=weighing.of_journey(about, journey, evidence, calls, known),
     )
+
+
+def _met(journey: Journey, evidence: Sequence[Evidence], calls: Sequence[Port], pool: Pool, known: Known) -> list[Met]:
+    """What meets the journey without being about its ship: claims, and the sites that they or the ports lead to."""
+    own = {item.id for item in evidence}
+    parties = [one.key for item in evidence if item.kind == "listing" for one in item.subjects if one.kind == "party"]
+    others = [item for item in pool.kind("claim") if item.id not in own]
+    said = meeting_points.claims(journey, calls, parties, others, known)
+    named = [Met(item, "name", "") for item in evidence if item.kind == "claim"]
+    return [*said, *meeting_points.sites(calls, [*named, *said], pool.kind("site status"), known)]
 
 
 def _verdict(item: Evidence) -> str:
@@ -205,65 +151,16 @@ def _order(listed: Sequence[Evidence], off: Sequence[Evidence], journey: Journey
     return f"Stands here because {words.listing(reasons)}." if reasons else "Stands last: nothing sets it apart."
 
 
-def _missing(journey: Journey, silences: Sequence[Evidence], listed: Sequence[Evidence]) -> tuple[Missing, ...]:
-    found = []
-    if silences:
-        found.append(
-            Missing(
-                "Positions in the hours of the silence from another receiver, satellite radar or optical images of "
-                "the area",
-                "another AIS provider; Sentinel-1 and Sentinel-2 of the days in question",
-            )
-        )
+def _missing(
+    journey: Journey, silences: Sequence[Evidence], listed: Sequence[Evidence], met: Sequence[Met]
+) -> tuple[Missing, ...]:
+    found = [missing.POSITIONS] if silences else []
     if journey.could_have or any(leg["to_port"] is None or leg["from_port"] is None for leg in journey.legs):
-        found.append(
-            Missing("Whether the ship called at a port in that time", "port authority, agent or terminal records")
-        )
+        found.append(missing.CALL)
     if journey.legs:
-        found.append(Missing("What was on board", "bill of lading, manifest, customs records of both ends"))
+        found.append(missing.CARGO)
     if listed:
-        found.append(
-            Missing(
-                "Whether the entry was in force and named this hull on the day of the voyage",
-                "the list's publication of that day; the ship's register and classification society",
-            )
-        )
+        found.append(missing.ENTRY)
+    if any(one.item.kind == "site status" for one in met):
+        found.append(missing.WAY_TO_SITE)
     return tuple(found)
-
-
-def journeys(
-    corridor: Sequence[Mapping[str, Any]],
-    possible: Sequence[Journey],
-    ships: Iterable[int],
-    label: Callable[[int], str],
-    extents: Mapping[int, tuple[datetime, datetime]],
-) -> list[Journey]:
-    """The stories to tell: voyages on the corridor, legs that may have been one unheard, and ships of note.
-
-    `corridor` are chains of legs, each a mapping with `ship`, `legs`, `from_`, `to`; a ship of note is told along its
-    whole track only where no journey of it is told already.
-    """
-    told = [
-        Journey(
-            ship=chain["ship"],
-            label=label(chain["ship"]),
-            start=chain["legs"][0]["departed"],
-            end=chain["legs"][-1]["arrived"],
-            legs=tuple(chain["legs"]),
-            from_=chain["from_"],
-            to=chain["to"],
-        )
-        for chain in corridor
-    ]
-    told += [journey for journey in possible if not any(_same(journey, other) for other in told)]
-    seen = {journey.ship for journey in told}
-    told += [Journey(ship, label(ship), *extents[ship]) for ship in sorted(set(ships) - seen)]
-    return told
-
-
-def _same(one: Journey, other: Journey) -> bool:
-    """Whether two journeys of one ship share time, so that telling both would tell one thing twice."""
-    if one.ship != other.ship:
-        return False
-    low, high = datetime.min, datetime.max
-    return (one.start or low) < (other.end or high) and (other.start or low) < (one.end or high)

@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from darkwake.case import meetings, strips, text
+from darkwake.case import coast, meetings, strips, text
 from darkwake.case.index import Index, anchor, unpacked
 from darkwake.case.sheet import Sheet, line, place_labels
 
@@ -18,6 +18,8 @@ WIDTH, HEIGHT = 1000.0, 560.0
 _LETTER = 6.6  # width of a letter at the map's type size, for keeping labels apart
 MOST_TRACKS = 120
 MOST_SEEN = 200
+MOST_LETTERS = 300_000
+"""Of all tracks' paths together; where they would be longer, they are drawn with fewer points."""
 
 
 def frame(index: Index) -> tuple[float, float, float, float]:
@@ -57,7 +59,7 @@ def frame(index: Index) -> tuple[float, float, float, float]:
     )
 
 
-def overview(index: Index, coastline: list[Floats]) -> dict[str, Any]:
+def overview(index: Index, coastline: coast.Outlines) -> dict[str, Any]:
     """Paths, dots and labels of the drawing."""
     box = frame(index)
     sheet = Sheet(box, index.west, WIDTH, HEIGHT)
@@ -98,15 +100,20 @@ def _tracks(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
             if 0 < after < len(seconds):
                 breaks[after - 1] = True
         parts = np.split(points, np.flatnonzero(breaks) + 1)
-        least = 1.2 if track["ship"] in index.told else 6.0
-        found.append(
-            {
-                "anchor": anchor("ship", track["ship"]),
-                "told": track["ship"] in index.told,
-                "path": Markup("").join(line(part, least=least) for part in parts if len(part) > 1),
-            }
-        )
-    return found[::-1]
+        found.append((track["ship"], [part for part in parts if len(part) > 1]))
+    told, finest = index.told, 1.0
+    while True:
+        paths = [
+            Markup("").join(line(part, least=finest * (1.2 if ship in told else 6.0)) for part in parts)
+            for ship, parts in found
+        ]
+        if sum(map(len, paths)) <= MOST_LETTERS or finest > 30:
+            break
+        finest *= 2
+    return [
+        {"anchor": anchor("ship", ship), "told": ship in told, "path": path}
+        for (ship, _), path in zip(found[::-1], paths[::-1], strict=True)
+    ]
 
 
 def _gaps(index: Index, sheet: Sheet) -> list[dict[str, Any]]:

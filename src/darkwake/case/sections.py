@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from darkwake.case import strips, text
+from darkwake.case import text
 from darkwake.case.index import Index, Row, anchor
 
 STEPS = {"weak": 1, "fair": 2, "strong": 3}
@@ -25,7 +25,23 @@ def numbers(index: Index) -> list[dict[str, Any]]:
         else ("voyages", "voyages, port to port", "voyages"),
         ("hits", "meetings with list entries", "listed"),
     ]
-    return [{"n": counts[key], "label": label, "to": to} for key, label, to in found if key in counts]
+    shown = [{"n": counts[key], "label": label, "to": to} for key, label, to in found if key in counts and index.sails]
+    claims, sites = case_part(index, "claims"), case_part(index, "sites")
+    watched = [site for site in sites.get("sites", []) if site.get("buildings")]
+    others = [
+        (len(claims.get("clusters", [])), "happenings claimed", "claims"),
+        (len(claims.get("articles", [])), "articles", "claims"),
+        (sum(int(site["buildings"]) for site in watched), "buildings watched", "sites"),
+        (sum(int(site.get("changed") or 0) for site in watched), "buildings that changed", "sites"),
+    ]
+    room = 8 - len(shown)  # two lines of figures, at most
+    return shown + [{"n": n, "label": label, "to": to} for n, label, to in others if n][:room]
+
+
+def case_part(index: Index, name: str) -> Row:
+    """A part of the case that may be absent or empty."""
+    found: Row = index.case.get(name) or {}
+    return found
 
 
 def cites(index: Index, keys: Iterable[str | None]) -> list[dict[str, str]]:
@@ -40,37 +56,6 @@ def cites(index: Index, keys: Iterable[str | None]) -> list[dict[str, str]]:
 def reasons(index: Index, rows: Iterable[Row]) -> list[dict[str, Any]]:
     """Reasons of a thread, each with its link to the evidence where it rests on one."""
     return [{"says": row["says"], "cites": cites(index, [row.get("evidence")])} for row in rows]
-
-
-def threads(index: Index) -> list[dict[str, Any]]:
-    """Each thread with its four sides."""
-    found = []
-    for place, row in enumerate(index.threads, 1):
-        voyage = row.get("voyage")
-        found.append(
-            {
-                "number": place,
-                "anchor": anchor("thread", row["id"]),
-                "title": row["title"],
-                "ship": index.short(row["ship"]),
-                "ship_anchor": anchor("ship", row["ship"]),
-                "voyage_anchor": anchor("voyage", voyage) if voyage in index.voyage else None,
-                "start": text.seconds(row.get("start")),
-                "end": text.seconds(row.get("end")),
-                "summary": row["summary"],
-                "order": row["order"],
-                "for": reasons(index, row.get("for", [])),
-                "against": reasons(index, row.get("against", [])),
-                "innocent": row.get("innocent", []),
-                "missing": row.get("missing", []),
-                "gaps": [
-                    {"anchor": anchor("gap", gap), "label": strips.gap_hours(index, index.gap[gap])}
-                    for gap in index.thread_gaps[row["id"]]
-                ],
-                "listed": row["ship"] in index.listed,
-            }
-        )
-    return found
 
 
 def ships(index: Index) -> list[dict[str, Any]]:
@@ -124,17 +109,32 @@ def citations(index: Index, rows: Iterable[Row] | None) -> list[dict[str, Any]]:
 def evidence(index: Index) -> dict[str, Any]:
     """The register: what threads or the answer use, and the rest by kind, each in the order of its number.
 
-    What many pieces share (their innocent explanations) stands once at the head of their group.
+    What many pieces share (strength, reason, innocent explanations, what made them) stands once, at the head of their
+    group; and what their sentence says already (the ship's name, the times) is not said again below it.
     """
     unused = set(index.case.get("unused") or [])
     used = [_entry(index, index.evidence[key]) for key in index.number if key not in unused]
-    groups: dict[tuple[str, tuple[str, ...]], list[dict[str, Any]]] = {}
+    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for key in index.number:
         if key in unused:
-            row = _entry(index, index.evidence[key])
-            groups.setdefault((row["kind"], tuple(row["innocent"])), []).append(row)
-    rest = [{"kind": kind, "innocent": innocent, "rows": rows} for (kind, innocent), rows in groups.items()]
+            row = _brief(index, index.evidence[key])
+            shared = (row["kind"], row["strength"], row["because"], row["made_by"], tuple(row["innocent"]))
+            groups.setdefault(shared, []).append(row)
+    names = ("kind", "strength", "because", "made_by", "innocent")
+    rest = [dict(zip(names, shared, strict=True)) | {"rows": rows} for shared, rows in groups.items()]
     return {"total": len(index.number), "used": used, "unused": rest}
+
+
+def _brief(index: Index, item: Row) -> dict[str, Any]:
+    """An entry with one line of what its sentence does not say: ships not named in it, times, place, rows."""
+    row, says = _entry(index, item), str(item["says"])
+    named = [str(one["label"]) for one in row["subjects"]]
+    line = [label for label in named if index.bare(label) not in says]
+    times = [text.moment(time, zone=False) for time in row["when"] if time]
+    if times and not all(time in says for time in times):
+        line.append(row["span"])
+    line += [part for part in (row["where"], row["rows"]) if part]
+    return row | {"line": line}
 
 
 def _entry(index: Index, item: Row) -> dict[str, Any]:

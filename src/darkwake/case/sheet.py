@@ -44,7 +44,7 @@ class Sheet:
         x, y = point
         return 0 <= x <= self.width and 0 <= y <= self.height
 
-    def land(self, rings: Iterable[Floats], *, margin: float, least: float) -> Markup:
+    def land(self, rings: coast.Outlines, *, margin: float, least: float) -> Markup:
         """The part of `rings` that the sheet shows, as one path.
 
         Args:
@@ -55,13 +55,8 @@ class Sheet:
         west, south, east, north = self.shown
         wide = (west - margin, max(south - margin, -84.0), east + margin, min(north + margin, 84.0))
         found = []
-        for ring in rings:
-            low, high = ring.min(axis=0), ring.max(axis=0)
-            if high[1] < wide[1] or low[1] > wide[3]:
-                continue
-            for turn in (-360.0, 0.0, 360.0):
-                if high[0] + turn < wide[0] or low[0] + turn > wide[2]:
-                    continue
+        for turn in (-360.0, 0.0, 360.0):
+            for ring in rings.that_meet((wide[0] - turn, wide[1], wide[2] - turn, wide[3])):
                 part = coast.cut(ring + np.array([turn, 0.0]), wide)
                 if len(part) > 3:
                     drawn = self.points(part[:, 1], part[:, 0], turn=False)
@@ -80,17 +75,17 @@ def _south(y: float) -> float:
 
 def line(points: Floats, *, least: float = 1.2, close: bool = False) -> Markup:
     """Points as path data in tenths of a unit, relative, without steps shorter than `least`."""
-    tenths = np.rint(points * 10).astype(np.int64)
-    kept = [tenths[0]]
-    for point in tenths[1:-1]:
-        if abs(point[0] - kept[-1][0]) + abs(point[1] - kept[-1][1]) >= least * 10:
-            kept.append(point)
-    kept.append(tenths[-1])
-    steps = np.diff(np.array(kept), axis=0)
-    steps = steps[steps.any(axis=1)]
-    tail = "".join(f"l{_tenth(x)} {_tenth(y)}" for x, y in steps.tolist())
-    head = f"M{_tenth(int(kept[0][0]))} {_tenth(int(kept[0][1]))}"
-    return Markup(f"{head}{tail}{'z' if close else ''}")  # noqa: S704  digits and letters of path data only
+    tenths: list[list[int]] = np.rint(points * 10).astype(np.int64).tolist()
+    far = least * 10
+    x, y = tenths[0]
+    parts = [f"M{_tenth(x)} {_tenth(y)}"]
+    last = len(tenths) - 1
+    for place in range(1, last + 1):
+        across, down = tenths[place][0] - x, tenths[place][1] - y
+        if abs(across) + abs(down) >= far or (place == last and (across or down)):
+            parts.append(f"l{_tenth(across)} {_tenth(down)}")
+            x, y = tenths[place]
+    return Markup(f"{''.join(parts)}{'z' if close else ''}")  # noqa: S704  digits and letters of path data only
 
 
 def _tenth(value: int) -> str:

@@ -22,6 +22,11 @@ MOST_IMAGES = 400
 """Images of a site in its table of images."""
 _DATE_WIDE, _DATE_HIGH = 62, 17
 """Pixels that a date under a small picture takes."""
+_OPEN_GROUND = (
+    "squares round and between the footprints, mostly open ground, not on roofs: how often an unchanged roof would be "
+    "called changed was not measured"
+)
+_OWN_BUILDINGS = "the site's own buildings, taken as unchanged, for want of room beside them"
 _COARSE = 640
 """Pictures narrower than this many pixels are shown with their pixels, not smoothed."""
 
@@ -102,6 +107,7 @@ def _scene(row: Row) -> dict[str, Any]:
                 + f", of {words.count(row['controls'] or 0, 'place')} that nobody says changed",
             )
         )
+        lines.append(("Measured on", _OPEN_GROUND if row["controls"] else _OWN_BUILDINGS))
     if row["smallest_seen"] is not None:
         lines.append(
             ("Smallest change seen", f"{text.decimal(row['smallest_seen'])} {row['unit']}: found half the time")

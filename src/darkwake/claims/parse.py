@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module, metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -54,12 +56,16 @@ class Parse:
     """A backend over the parse of spaCy's small English model."""
 
     def __init__(self) -> None:
-        """Load the model.
+        """Find the model, which is loaded when it is first needed: what it is called is asked far more often.
 
         Raises:
             WrongUse: spaCy or the model is not installed.
         """
-        self._nlp, self._model = _load()
+        self._package, self._model = _found()
+
+    @cached_property
+    def _nlp(self) -> Any:
+        return _load(self._package)
 
     @property
     def made_by(self) -> str:
@@ -208,27 +214,30 @@ def _by_rule(lookups: Any, word: str, kind: str) -> str:
 
 
 @cache
-def _load() -> tuple[Any, str]:
-    """The pipeline and what the model is called; loaded once a process."""
-    try:
-        product = import_module("thinc.api").NumpyOps(use_blis=_openblas() is None)
-    except ImportError:
-        raise _missing("spaCy") from None
+def _found() -> tuple[str, str]:
+    """The package that holds the model, and what the model is called."""
+    if not (find_spec("spacy") and find_spec("thinc")):
+        raise _missing("spaCy")
     for name in MODELS:
-        try:
-            package = import_module(name)
-        except ImportError:
-            continue
-        nlp = package.load(exclude=["senter", "attribute_ruler"])
-        for _, pipe in nlp.pipeline:
-            if getattr(pipe, "model", None) is not None:
-                for node in pipe.model.walk():
-                    node.ops = product
-        nlp.disable_pipe("lemmatizer")  # its tables are used, its component is not
-        meta = nlp.meta
-        made = f"{meta['lang']}_{meta['name']} {meta['version']} sha256:{_hash(Path(str(package.__file__)).parent)}"
-        return nlp, made
+        spec = find_spec(name)
+        if spec is not None and spec.origin is not None:
+            folder = Path(spec.origin).parent
+            meta = json.loads((folder / "meta.json").read_text(encoding="utf-8"))
+            return name, f"{meta['lang']}_{meta['name']} {meta['version']} sha256:{_hash(folder)}"
     raise _missing("its English model")
+
+
+@cache
+def _load(package: str) -> Any:
+    """The pipeline; loaded once a process."""
+    product = import_module("thinc.api").NumpyOps(use_blis=_openblas() is None)
+    nlp = import_module(package).load(exclude=["senter", "attribute_ruler"])
+    for _, pipe in nlp.pipeline:
+        if getattr(pipe, "model", None) is not None:
+            for node in pipe.model.walk():
+                node.ops = product
+    nlp.disable_pipe("lemmatizer")  # its tables are used, its component is not
+    return nlp
 
 
 @cache

@@ -9,13 +9,13 @@ import typer
 from rich.markup import escape
 
 import darkwake as dw
-from darkwake.cli import articles, cases, lists, parts, sites
+from darkwake.cli import articles, cases, changes, fetching, lists, live, parts, sites
 from darkwake.cli.terminal import app, err, out
 from darkwake.errors import DarkwakeError
 
 _EXTRAS = {"rasterio": "sites", "numba": "sites", "pystac": "sites", "spacy": "claims", "trafilatura": "claims"}
 
-__all__ = ["app", "articles", "cases", "lists", "main", "parts", "sites"]
+__all__ = ["app", "articles", "cases", "changes", "fetching", "lists", "live", "main", "parts", "sites"]
 
 
 @app.callback(invoke_without_command=True)

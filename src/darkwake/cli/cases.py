@@ -12,26 +12,29 @@ from rich.markup import escape
 from rich.table import Table
 
 import darkwake as dw
+from darkwake.case import exports
 from darkwake.cli.terminal import Case, Json, app, out, plain_source, print_json, show_sources, working
 
+_MOST_CHANGES = 14
+"""Changes of the second act that are told one by one."""
 
-@app.command(epilog="Example: darkwake demo")
+
+@app.command(epilog="Example: darkwake demo\n\nExample: darkwake demo --act 2")
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to build it.")] = Path("demo-case"), as_json: Json = False
+    folder: Annotated[Path, typer.Argument(help="Where to build it.")] = Path("demo-case"),
+    act: Annotated[int, typer.Option(min=1, max=2, help="1 builds the case; 2 lets new data arrive in it.")] = 1,
+    as_json: Json = False,
 ) -> None:
     """Build a whole invented case, from nothing to an open case file, and say what was planted and what was found."""
+    if act == 2:
+        _second_act(folder, as_json=as_json)
+        return
     with working() as progress:
         report, compared = dw.steps.demo(folder, progress=progress)
     if as_json:
-        print_json(
-            {
-                "compared": compared,
-                "case": str(report.case_json),
-                "page": str(report.case_html),
-            }
-        )
+        print_json({"compared": compared, "case": str(report.case_json), "page": str(report.case_html)})
         return
-    out.print("[bold]An invented case: its ships, companies and lists do not exist.[/]\n")
+    out.print("[bold]An invented case: its ships, companies, papers, works and lists do not exist.[/]\n")
     _show_run(report)
     table = Table(title="Planted and found", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("planted", "found", "result"):
@@ -39,6 +42,26 @@ def demo(
     for row in compared:
         table.add_row(escape(row["planted"]), escape(row["found"]), escape(row["result"]))
     out.print(table)
+    out.print(f"\nOpen it in a browser: [bold]{report.case_html.resolve()}[/]", soft_wrap=True)
+    out.print(f"Then let new data arrive: darkwake demo {folder} --act 2", soft_wrap=True)
+
+
+def _second_act(folder: Path, *, as_json: bool) -> None:
+    with working() as progress:
+        report, changed = dw.steps.second_act(folder, progress=progress)
+    if as_json:
+        print_json({"changed": changed, "case": str(report.case_json), "page": str(report.case_html)})
+        return
+    out.print("[bold]New data arrives in the invented case.[/]\n")
+    _show_steps(report)
+    out.print()
+    out.print(escape(changed["says"]), soft_wrap=True)
+    most_first = changed["changes"][:_MOST_CHANGES]
+    for one in most_first:
+        out.print(textwrap.indent(textwrap.fill(escape(one["says"]), 76), "    ").replace("    ", "  - ", 1))
+    more = len(changed["changes"]) - len(most_first)
+    if more:
+        out.print(f"  {more} more: darkwake diff {folder}", soft_wrap=True)
     out.print(f"\nOpen it in a browser: [bold]{report.case_html.resolve()}[/]", soft_wrap=True)
 
 
@@ -120,13 +143,7 @@ def run(case: Case, as_json: Json = False) -> None:
 
 
 def _show_run(report: dw.steps.RunReport) -> None:
-    for one in report.steps:
-        took = f"{one.seconds:6.1f} s" if one.new else "nothing new"
-        # by hand, so that what a step did stands in one column also where it is long
-        first, *more = textwrap.wrap(one.says, 57) or [""]
-        out.print(f"{one.name:>8}  {took:>11}  {escape(first)}", soft_wrap=True)
-        for line in more:
-            out.print(f"{'':23}{escape(line)}", soft_wrap=True)
+    _show_steps(report)
     out.print()
     show_sources(report.sources)
     out.print()
@@ -135,14 +152,41 @@ def _show_run(report: dw.steps.RunReport) -> None:
     out.print()
 
 
-@app.command(epilog="Example: darkwake export strait-2025 --to html --out strait.html")
+def _show_steps(report: dw.steps.RunReport) -> None:
+    for one in report.steps:
+        took = f"{one.seconds:6.1f} s" if one.new else "nothing new"
+        # by hand, so that what a step did stands in one column also where it is long
+        first, *more = textwrap.wrap(one.says, 57) or [""]
+        out.print(f"{one.name:>8}  {took:>11}  {escape(first)}", soft_wrap=True)
+        for line in more:
+            out.print(f"{'':23}{escape(line)}", soft_wrap=True)
+
+
+@app.command(
+    epilog="Example: darkwake export strait-2025 --to html --out strait.html\n\n"
+    "Example: darkwake export strait-2025 --to csv --out strait.zip"
+)
 def export(
     case: Case,
-    to: Annotated[str, typer.Option(help="html or json.")] = "html",
-    file: Annotated[Path | None, typer.Option("--out", help="Where to write it; else where it lies is said.")] = None,
+    to: Annotated[str, typer.Option(help=f"One of {', '.join(exports.FORMATS)}.")] = "html",
+    file: Annotated[
+        Path | None,
+        typer.Option("--out", help="A file or folder; csv and geoparquet: a folder, or a name that ends in .zip."),
+    ] = None,
+    as_json: Json = False,
 ) -> None:
-    """Hand the case on as one file."""
-    out.print(str(dw.steps.export(case, to, file)), soft_wrap=True)
+    """Hand the case on to other programs; without --out into its own folder `exports`.
+
+    Each format holds what it can, and what it cannot is said: docs/exports.md has the table.
+    """
+    made = dw.steps.export(case, to, file)
+    cannot = exports.FORMATS[to].cannot
+    if as_json:
+        print_json({"to": to, "out": str(made), "cannot": cannot})
+        return
+    out.print(str(made), soft_wrap=True)
+    if to not in ("html", "json"):
+        out.print(escape(cannot), soft_wrap=True)
 
 
 @app.command(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 from rich.padding import Padding
 
 import darkwake as dw
-from darkwake.cli.terminal import Json, app, day, out, print_json, show_table
+from darkwake.cli.terminal import Json, app, day, out, print_json, show_table, working
 from darkwake.errors import WrongUse
+
+if TYPE_CHECKING:
+    from darkwake.case.verify import Checked
 
 Lists = Annotated[list[Path] | None, typer.Option(help="A list; may be repeated.")]
 Record = Annotated[Path | None, typer.Option(help="Keep a record of the search here: JSON, and a page beside it.")]
@@ -215,16 +219,33 @@ def rescreen(
         _say(escape(line))
 
 
-@app.command(context_settings=_MORE, epilog="Example: darkwake verify record.json --lists sdn.xml.gz")
+@app.command(
+    context_settings=_MORE,
+    epilog="Example: darkwake verify strait-2025 --again\n\nExample: darkwake verify record.json --lists sdn.xml.gz",
+)
 def verify(
     context: typer.Context,
-    record: Annotated[Path, typer.Argument(help="A search record.", show_default=False)],
-    lists: Annotated[list[Path] | None, typer.Option(help="A file that was searched; may be repeated.")] = None,
+    record: Annotated[
+        Path, typer.Argument(metavar="CASE|RECORD", help="A case folder, or a search record.", show_default=False)
+    ],
+    lists: Annotated[
+        list[Path] | None, typer.Option(help="Of a record: a file that was searched; may be repeated.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Of a case: compute all of it again, and compare.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Hold a search record against its files, and make its searches again."""
+    """Hold a case against its sources, or a search record against its files: what was altered, what is missing."""
     _no_more(context)
-    checks = dw.kept.verify(record, lists=lists or [])
+    checks: Sequence[dw.kept.Check | Checked]
+    if record.is_dir():
+        if lists:
+            raise WrongUse("--lists belongs to a search record", to_do="A case has its lists among its sources")
+        with working() as progress:
+            checks = dw.steps.verify(record, again=again, progress=progress)
+    elif again:
+        raise WrongUse("--again belongs to a case", to_do="A record's searches are made again where --lists are given")
+    else:
+        checks = dw.kept.verify(record, lists=lists or [])
     if as_json:
         print_json([{"what": one.what, "result": one.result, "says": one.says} for one in checks])
     else:

@@ -17,7 +17,8 @@ from darkwake.errors import WrongUse
 @app.command(
     epilog="Example: darkwake sites images/ --footprints works.geojson -o watched --page works.html\n\n"
     "Example: darkwake sites items.json --area works.geojson --cell 30 -o watched\n\n"
-    "Example: darkwake sites --table sites.csv -o watched"
+    "Example: darkwake sites --table sites.csv -o watched\n\n"
+    "Example: darkwake sites --pair before.png after.png --page pair.html"
 )
 def sites(
     images: Annotated[
@@ -34,6 +35,10 @@ def sites(
     sensor: Annotated[str, typer.Option(help="s1, s2, landsat or optical, where the images do not say it.")] = "",
     credit: Annotated[str, typer.Option(help="Who must be named beside pictures.")] = "",
     table: Annotated[Path | None, typer.Option(help="Many sites: csv, Parquet or GeoJSON with site,images,...")] = None,
+    pair: Annotated[
+        tuple[Path, Path] | None,
+        typer.Option(help="Two pictures without coordinates or dates (png, jpg, tif), for looking only; with --page."),
+    ] = None,
     workers: Annotated[int, typer.Option(help="Processes for many sites.")] = 2,
     page: Annotated[Path | None, typer.Option(help="Write a page with the timeline and the pictures.")] = None,
     export: Annotated[
@@ -43,6 +48,9 @@ def sites(
     as_json: Json = False,
 ) -> None:
     """Watch buildings through a series of images: destroyed, cleared, under construction, rebuilt, and how surely."""
+    if pair is not None:
+        _pair(pair, page, credit, other=bool(images) or table is not None)
+        return
     if table is not None:
         with working() as progress:
             every = dw.scenes.many(table, into, workers=workers, progress=progress)
@@ -65,6 +73,16 @@ def sites(
     _show(watched, rows)
     for path in written:
         out.print(f"Written: {escape(str(path))}", soft_wrap=True)
+
+
+def _pair(pair: tuple[Path, Path], page: Path | None, credit: str, *, other: bool) -> None:
+    if other:
+        raise WrongUse("a pair is looked at by itself", to_do="Leave out the images and --table, or --pair")
+    if page is None:
+        raise WrongUse("no page was named for the pair", to_do="Add --page pair.html")
+    written = dw.scenes.pair(*pair, page, credit=credit)
+    out.print("Not co-registered, for looking only: nothing was measured.")
+    out.print(f"Written: {escape(str(written))}", soft_wrap=True)
 
 
 def _show(watched: dw.scenes.Watched, most: int) -> None:

@@ -26,7 +26,7 @@ def around(
     near_m: float = 50_000.0,
     bracket: timedelta = hours(3),  # noqa: B008  a timedelta cannot change
     same_hours: timedelta = hours(6),  # noqa: B008
-    workers: int = 1,
+    workers: engine.Workers = 1,
     progress: engine.Progress | None = None,
 ) -> pl.DataFrame:
     """AROUND: for each of a few gaps the other ships near by, sorted by event, ship.
@@ -43,7 +43,7 @@ def around(
         near_m: how far from where the gap began.
         bracket: see above.
         same_hours: see above.
-        workers: processes that read the shards.
+        workers: processes that read the shards, or a pool.
         progress: called with (shards done, shards in all).
 
     Raises:
@@ -56,7 +56,7 @@ def around(
         )
     gaps = gaps.filter(pl.col("kind") == "gap")
     shards = engine.shards_of(source, workers)
-    until = engine.covered(shards)
+    until = engine.covered(shards, workers)
     if gaps.is_empty() or until is None:
         return empty(AROUND)
     table = trials.asked(gaps, until)

@@ -36,7 +36,7 @@ class Detector:
     def run(
         self,
         source: pl.DataFrame | engine.Sharded,
-        workers: int = 1,
+        workers: engine.Workers = 1,
         progress: Callable[[int, int], None] | None = None,
     ) -> pl.DataFrame:
         """EVENTS of this kind in `source`, sorted by ship, start, kind, id; equal for every split and worker count.
@@ -44,7 +44,8 @@ class Detector:
         Args:
             source: POSITIONS in any order, or anything with `shards()`.
             workers: how many processes share the shards; 1 stays in this process. More than one starts fresh
-                interpreters, so a script that asks for them needs the usual `if __name__ == "__main__":`.
+                interpreters, so a script that asks for them needs the usual `if __name__ == "__main__":`. Or a pool,
+                see events/spark.py.
             progress: called with (shards done, shards in all) after each shard of each pass.
 
         Raises:

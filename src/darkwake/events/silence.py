@@ -61,7 +61,7 @@ def weigh(
     seldom: float = 0.5,
     gap_share: float = 0.1,
     lost_share: float = 0.04,
-    workers: int = 1,
+    workers: engine.Workers = 1,
     progress: engine.Progress | None = None,
 ) -> pl.DataFrame:
     """SILENCES: one row for each gap in `gaps`, in the gaps' order.
@@ -100,7 +100,7 @@ def weigh(
             one. It looks at the water and not at the gap's own length, so the rate stays controlled.
         lost_share: so does water from which ships are lost, for half of `longer_than` or more, after a larger share of
             the times at which they are heard there; at both ends and, for a ship under way, on the way.
-        workers: processes that read the shards.
+        workers: processes that read the shards, or a pool.
         progress: called with (shards done, shards in all).
 
     Raises:
@@ -119,7 +119,7 @@ def weigh(
         )
     gaps = gaps.filter(pl.col("kind") == "gap")
     shards = engine.shards_of(source, workers)
-    until = engine.covered(shards)
+    until = engine.covered(shards, workers)
     if gaps.is_empty() or until is None:
         return empty(SILENCES)
     table = asked(gaps, until)

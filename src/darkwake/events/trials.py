@@ -74,14 +74,15 @@ def hear(
     until: Coverage,
     scales: Scales,
     ships: pl.DataFrame | None,
-    workers: int,
+    workers: engine.Workers,
     progress: engine.Progress | None,
 ) -> tuple[Hearing, list[Thinned], tuple[Ints, Ints]]:
     """The shards read once: what was heard in the gaps' waters, the parts it was made of, and `stretches`."""
-    first = min(time for shard in shards if (time := _first(shard)) is not None)
-    covered = stretches(until, first)
     on_way = way.points(gaps, scales.near_m)["cell"].to_numpy()
     wanted = waters(np.append(_ends(gaps), on_way), scales.near_m)["cell"].unique().sort().to_numpy()
+    here = None if isinstance(workers, int) else workers
+    first = min(time for time in engine.each(_first, shards, here) if time is not None)
+    covered = stretches(until, first)
     # a silence that would be a gap is what is asked about, and says nothing of how well the ship is usually heard
     there = min(scales.apart, scales.threshold) or scales.apart
     named = gaps.select("event", "ship", "start", "end", "start_lat", "start_lon", "end_lat", "end_lon")

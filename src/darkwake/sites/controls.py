@@ -18,6 +18,9 @@ Array = npt.NDArray[np.float64]
 
 MOST = 600
 """Enough that a p-value of 1 % rests on six of them."""
+_SHARE = 10
+"""Of that many buildings one control at least: no p-value is under a tenth of what the controls can show, so with fewer
+of them a score of changed cells among many thousands could never pass the false-discovery rate."""
 _SIDES = (10.0, 400.0)
 """Least and greatest side of a control, metres."""
 _M_PER_DEG = 111_195.0
@@ -26,19 +29,20 @@ _BEYOND = 1_000.0
 
 
 def controls(
-    footprints: pl.DataFrame, *, apart_m: float, most: int = MOST, images: pl.DataFrame | None = None
+    footprints: pl.DataFrame, *, apart_m: float, most: int | None = None, images: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """FOOTPRINTS, of the kind "control", near those footprints.
 
     Args:
         footprints: FOOTPRINTS of one site.
         apart_m: how far from any footprint a control lies at least, metres; the width of the ring.
-        most: how many at most, spread evenly over what there is room for.
+        most: how many at most, spread evenly over what there is room for; else `MOST`, more where buildings are many.
         images: IMAGES; with them controls lie only where usable images reach, else some may lie where none does.
     """
     if footprints.is_empty():
         return schema.empty(schema.FOOTPRINTS)
     site = str(footprints["site"][0])
+    most = max(MOST, footprints.height // _SHARE) if most is None else most
     lat_0 = float(footprints["lat"].to_numpy().mean())
     wide = _M_PER_DEG * math.cos(math.radians(lat_0))
     boxes = _boxes(footprints) * np.array([wide, _M_PER_DEG, wide, _M_PER_DEG])

@@ -12,7 +12,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import struct
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 import polars as pl
 
+from darkwake import geoparquet
 from darkwake.evidence import canonical
 from darkwake.sites import hashes
 from darkwake.sites.footprints import as_geojson
@@ -94,22 +94,8 @@ def write(watched: Watched, folder: Path) -> list[Path]:
 
 def as_geoparquet(table: pl.DataFrame) -> bytes:
     """A table with a column `rings` as GeoParquet 1.1: WKB polygons in `geometry`, degrees, longitude first."""
-    rings = table["rings"].to_list()
-    geometry = [None if one is None else wkb(one) for one in rings]
-    kinds = sorted({as_geojson(one)["type"] for one in rings if one is not None})
-    corners = [number for one in rings if one is not None for ring in one for number in ring]
-    about = {
-        "version": "1.1.0",
-        "primary_column": "geometry",
-        "columns": {
-            "geometry": {"encoding": "WKB", "geometry_types": kinds, "orientation": "counterclockwise"}
-            | ({"bbox": _box(corners)} if corners else {})
-        },
-    }
-    told = table.drop("rings").with_columns(pl.Series("geometry", geometry, dtype=pl.Binary))
-    out = io.BytesIO()
-    told.write_parquet(out, compression="zstd", metadata={"geo": json.dumps(about, sort_keys=True)})
-    return out.getvalue()
+    shapes = [None if rings is None else as_geojson(rings) for rings in table["rings"].to_list()]
+    return geoparquet.as_geoparquet(table.drop("rings"), shapes)
 
 
 def as_geojson_text(table: pl.DataFrame) -> str:
@@ -133,11 +119,7 @@ def as_csv(table: pl.DataFrame) -> str:
 
 def wkb(rings: Sequence[Sequence[float]]) -> bytes:
     """Rings as WKB, little-endian: a polygon, or a multipolygon where there is more than one outer ring."""
-    shape = as_geojson(rings)
-    if shape["type"] == "Polygon":
-        return _polygon(shape["coordinates"])
-    parts = [_polygon(part) for part in shape["coordinates"]]
-    return struct.pack("<BII", 1, 6, len(parts)) + b"".join(parts)
+    return geoparquet.wkb(as_geojson(rings))
 
 
 # --- within ---
@@ -153,18 +135,6 @@ def _digests(images: pl.DataFrame) -> dict[str, list[str]]:
 
 def _of(digests: Mapping[str, list[str]], names: Iterable[str] | None) -> list[str]:
     return sorted({digest for name in names or () for digest in digests.get(name, ())})
-
-
-def _box(corners: Sequence[float]) -> list[float]:
-    return [min(corners[0::2]), min(corners[1::2]), max(corners[0::2]), max(corners[1::2])]
-
-
-def _polygon(rings: Sequence[Sequence[Sequence[float]]]) -> bytes:
-    parts = [struct.pack("<BII", 1, 3, len(rings))]
-    for ring in rings:
-        numbers = [number for point in ring for number in point]
-        parts.append(struct.pack(f"<I{len(numbers)}d", len(ring), *numbers))
-    return b"".join(parts)
 
 
 def _cell(value: Any) -> str:

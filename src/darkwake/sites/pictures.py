@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ import polars as pl
 
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import canonical
-from darkwake.sites import png, stack, stretch
+from darkwake.sites import hashes, png, stack, stretch
 from darkwake.sites import series as site_series
 from darkwake.sites.stack import Floats, Grid
 
@@ -41,6 +42,8 @@ _COLOURS = {
 _LEAST_RANGE = {"s1": 12.0}
 """From black to white at least, in the sensor's units: decibels."""
 LOOSE = "not co-registered, for looking only"
+_HEADS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""How png, jpg and tif begin: other files that can be opened as rasters may name further files, and are not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +139,10 @@ def loose(before: str, after: str, *, credit: str = "") -> Pair:
     """Two pictures that have no coordinates, or no date: side by side, for looking only.
 
     Raises:
-        Unreadable: one is no picture, or cut short.
+        Unreadable: one is gone, no png, jpg or tif, or cut short.
     """
+    for path in (before, after):
+        _is_picture(path)
     data = [stack.plain(path, most_px=2 * MOST_PX) for path in (before, after)]
     data = [one[:3] if len(one) >= 3 else one[:1] for one in data]
     same = data[0].shape == data[1].shape
@@ -148,8 +153,9 @@ def loose(before: str, after: str, *, credit: str = "") -> Pair:
     sides = []
     for path, one in zip((before, after), data, strict=True):
         drawn = stretch.magnified(stretch.stretched(one, between), stretch.shown(one), 1)
-        about: dict[str, Any] = {"image": path, "time": None, "sensor": "", "credit": credit, "bands": []}
-        sides.append(_side(about, drawn, ()))
+        bands = [{"band": "", "sha256": hashes.of_file(Path(path))}]
+        about: dict[str, Any] = {"image": path, "time": None, "sensor": "", "credit": credit, "bands": bands}
+        sides.append(_side(about, drawn, ("",)))
     size = "of one size" if same else "of different size"
     return Pair(sides[0], sides[1], registered=False, metres_per_pixel=None, bar_m=None, bar_px=None, outline=(),
                 magnified=1, says=f"Two pictures {size}, {LOOSE}.")  # fmt: skip
@@ -257,6 +263,18 @@ def as_row(both: Pair | None, tiles: Strip | None = None) -> dict[str, Any]:
             "images": list(tiles.images),
         }
     return row
+
+
+def _is_picture(path: str) -> None:
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(8)
+    except OSError as error:
+        what = "there is no such file" if isinstance(error, FileNotFoundError) else f"it cannot be opened: {error}"
+        raise Unreadable(what, where=path, to_do="Name a png, jpg or tif") from error
+    if not head.startswith(_HEADS):
+        what = "the file is empty" if not head else "it is no picture: it begins like no png, jpg or tif"
+        raise Unreadable(what, where=path, to_do="Give a png, jpg or tif")
 
 
 # --- grids ---

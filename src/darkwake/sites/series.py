@@ -37,6 +37,8 @@ LEAST_PIXELS = 4
 LEAST_SHARE = 0.5
 """Of the pixels inside, and in the ring, that must be valid."""
 LEAST_RING = 8
+BLOCK = 2_000
+"""Buildings, at least, of which an image is read at once; each such block opens the images again."""
 _FIRST = 5
 """Clear images that make a building's own likeness."""
 _OFFSET_FROM = "04.00"
@@ -60,6 +62,8 @@ class _Chip:
     labels: Labels
     first: list[list[Floats]]
     """For each building the values of its pixels on its first clear images."""
+    middle: bool
+    """Whether a ring is told by the middle of its pixels, not by their mean."""
 
 
 def series(images: pl.DataFrame, footprints: pl.DataFrame, *, progress: Progress | None = None) -> pl.DataFrame:
@@ -76,23 +80,45 @@ def series(images: pl.DataFrame, footprints: pl.DataFrame, *, progress: Progress
     usable = images.filter(pl.col("usable")).sort("time", "image")
     parts = [schema.empty(schema.SERIES)]
     done = 0
+    # cells lie in one another's rings: the mean would hand a changed cell's step on to its neighbours
+    middle = not (footprints["kind"] == "building").any()
     for (sensor, _), group in usable.group_by(["sensor", "orbit"], maintain_order=True):
         sensor = str(sensor)  # noqa: PLW2901
         chips = stack.grids_of(_in_reach(footprints, group), group, ring_m=RING_M[sensor])
-        made = [
-            _Chip(grid, labels, [[] for _ in labels.buildings])
-            for grid, placed in chips
-            for labels in [stack.labels(placed, grid, ring_m=RING_M[sensor])]
-        ]
-        found: list[list[_Found]] = [[] for _ in made]
-        for image in group.iter_rows(named=True):
-            if progress:
-                progress(f"reading {sensor} of {image['time']:%Y-%m-%d}", done, usable.height)
-            done += 1
-            for place, chip in enumerate(made):
-                found[place] += _found(image, chip)
-        parts += [_table(chip, told) for chip, told in zip(made, found, strict=True) if told]
+        blocks = _blocks(chips)
+        for block in blocks:
+            made = [
+                _Chip(grid, labels, [[] for _ in labels.buildings], middle)
+                for grid, placed in block
+                for labels in [stack.labels(placed, grid, ring_m=RING_M[sensor])]
+            ]
+            found: list[list[_Found]] = [[] for _ in made]
+            for number, image in enumerate(group.iter_rows(named=True)):
+                if progress:
+                    again = f", part {len(parts)}" if len(blocks) > 1 else ""
+                    progress(f"reading {sensor} of {image['time']:%Y-%m-%d}{again}", done + number, usable.height)
+                for place, chip in enumerate(made):
+                    found[place] += _found(image, chip)
+            told = [_table(chip, seen) for chip, seen in zip(made, found, strict=True) if seen]
+            parts.append(pl.concat([schema.empty(schema.SERIES), *told], rechunk=True))
+        done += group.height
     return pl.concat(parts).sort("building", "sensor", "orbit", "time", "feature", "image")
+
+
+def _blocks(chips: list[tuple[Grid, pl.DataFrame]]) -> list[list[tuple[Grid, pl.DataFrame]]]:
+    """Chips that are read together: whole ones, until they hold `BLOCK` buildings.
+
+    Where its pixels lie is the most that a building costs, some kilobytes. A chip's series is the same in any block.
+    """
+    blocks: list[list[tuple[Grid, pl.DataFrame]]] = []
+    held = BLOCK
+    for chip in chips:
+        if held >= BLOCK:
+            blocks.append([])
+            held = 0
+        blocks[-1].append(chip)
+        held += chip[1].height
+    return blocks
 
 
 def _in_reach(footprints: pl.DataFrame, images: pl.DataFrame) -> pl.DataFrame:
@@ -244,12 +270,13 @@ def _reflectance(data: Floats, baseline: str, time: datetime) -> Floats:
 
 def _features(sensor: str, layers: Mapping[str, Floats], chip: _Chip) -> Iterator[tuple[str, _Values]]:
     inside, ring = _Pixels.of(chip.labels.inside), _Pixels.of(chip.labels.ring)
+    around = ring.middle if chip.middle else ring.mean
     if sensor == "s1":
         for name in ("VV", "VH"):
             if name in layers:
                 data = layers[name].ravel()
-                within, around = inside.mean(data), ring.mean(data)
-                yield f"{name.lower()}_db", _values(inside, ring, data, _decibels(within), _decibels(around))
+                both = _decibels(inside.mean(data)), _decibels(around(data))
+                yield f"{name.lower()}_db", _values(inside, ring, data, *both)
         return
     visible = [layers[name] for name in ("red", "green", "blue", _GRAY) if name in layers]
     if not visible:
@@ -257,25 +284,24 @@ def _features(sensor: str, layers: Mapping[str, Floats], chip: _Chip) -> Iterato
     bright: Floats = np.stack(visible).mean(axis=0, dtype=np.float32)
     flat = bright.ravel()
     means = inside.mean(flat), ring.mean(flat)
-    yield "brightness", _values(inside, ring, flat, *means)
+    yield "brightness", _values(inside, ring, flat, means[0], around(flat) if chip.middle else means[1])
     if {"red", "blue"} <= layers.keys():
-        yield "colour", _both(inside, ring, (layers["red"] - layers["blue"]).ravel())
+        colour = (layers["red"] - layers["blue"]).ravel()
+        yield "colour", _values(inside, ring, colour, inside.mean(colour), around(colour))
     if {"red", "nir"} <= layers.keys():
         total = layers["nir"] + layers["red"]
         ndvi = np.divide(layers["nir"] - layers["red"], total, out=np.full_like(total, np.nan), where=total > 0)
-        yield "greenness", _both(inside, ring, ndvi.ravel())
+        ndvi = ndvi.ravel()
+        yield "greenness", _values(inside, ring, ndvi, inside.mean(ndvi), around(ndvi))
     spread = tuple(
         np.sqrt(np.maximum(pixels.mean(flat**2) - mean**2, 0))
         for pixels, mean in zip((inside, ring), means, strict=True)
     )
     yield "texture", _values(inside, ring, flat, *spread)
-    yield "edges", _both(inside, ring, _steps(bright).ravel())
+    steps = _steps(bright).ravel()
+    yield "edges", _values(inside, ring, steps, inside.mean(steps), around(steps))
     likeness = _likeness(chip, flat)
     yield "likeness", _values(inside, ring, flat, likeness, np.zeros_like(likeness))
-
-
-def _both(inside: _Pixels, ring: _Pixels, data: Floats) -> _Values:
-    return _values(inside, ring, data, inside.mean(data), ring.mean(data))
 
 
 def _values(inside: _Pixels, ring: _Pixels, data: Floats, within: Floats, around: Floats) -> _Values:
@@ -337,6 +363,11 @@ class _Pixels:
     def mean(self, data: Floats) -> Floats:
         """The mean of the valid pixels of each; NaN where there is none."""
         found: Floats = pixel_sums.means(data, self.places, self.starts, self.counts)[0]
+        return found
+
+    def middle(self, data: Floats) -> Floats:
+        """The median of the valid pixels of each; NaN where there is none."""
+        found: Floats = pixel_sums.medians(data, self.places, self.starts, self.counts)
         return found
 
     def valid(self, data: Floats) -> Ints:

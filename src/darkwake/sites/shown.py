@@ -276,14 +276,18 @@ def _fresh(values: Array) -> float:
 
 
 def _plot_like(level: Array, features: Sequence[str]) -> Array:
-    """Log chance of a level on open ground, which is like its ring, over that among the site's buildings."""
+    """Log chance of a level on open ground, over that among the site's buildings.
+
+    Bare ground stands out of its ring no more than the ring does, but may well lie below it: grass and trees have
+    more texture than a plot.
+    """
     use = [place for place, name in enumerate(features) if name in STRUCTURE]
     if len(level) < 20 or not use:
         return np.zeros(len(level))
     own = level[:, use]
     middle = np.nanmedian(own, axis=0)
     spread = np.maximum(1.483 * np.nanmedian(np.abs(own - middle), axis=0), 0.5)
-    told = 0.5 * ((own - middle) / spread) ** 2 + np.log(spread) - 0.5 * own**2
+    told = 0.5 * ((own - middle) / spread) ** 2 + np.log(spread) - 0.5 * np.maximum(own, 0.0) ** 2
     return np.asarray(np.clip(np.nanmean(told, axis=1), -_PLOT_LIKE, _PLOT_LIKE), np.float64)
 
 

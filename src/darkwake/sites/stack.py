@@ -19,7 +19,7 @@ import numpy.typing as npt
 import polars as pl
 import rasterio
 from rasterio import features, vrt, warp
-from rasterio.enums import MaskFlags, Resampling
+from rasterio.enums import ColorInterp, MaskFlags, Resampling
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.transform import Affine
 from rasterio.windows import Window
@@ -237,10 +237,15 @@ def plain(path: str, *, most_px: int) -> Floats:
     Raises:
         Unreadable: no picture, or cut short.
     """
-    with opened(path) as image:
+    # a jpg that was cut short is otherwise filled up with grey, which looks like a picture
+    with rasterio.Env(GDAL_ERROR_ON_LIBJPEG_WARNING=True), opened(path) as image:
         every = max(1, math.ceil(max(image.width, image.height) / most_px))
         shape = (image.count, math.ceil(image.height / every), math.ceil(image.width / every))
         try:
+            if image.colorinterp[0] == ColorInterp.palette:  # its numbers are names of colours
+                names = image.read(1, out_shape=shape[1:], resampling=Resampling.nearest)
+                table = np.array([image.colormap(1).get(number, (0, 0, 0))[:3] for number in range(256)], np.float32)
+                return np.ascontiguousarray(np.moveaxis(table[names.astype(np.int64) % 256], 2, 0))
             data: Floats = image.read(out_shape=shape, out_dtype="float32", resampling=Resampling.average)
         except RasterioError as error:
             raise Unreadable(f"pixels cannot be read: {error}", where=path, to_do=_AGAIN) from error

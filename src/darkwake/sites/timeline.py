@@ -144,7 +144,7 @@ def _posteriors(scene: Scene) -> dict[str, Array]:
         told = np.zeros((len(days), len(STATUSES)))
         for place, status in enumerate(evidence_model.TOLD):
             told[:, status] += inner[:, place]
-        found[one.building] = told
+        found[one.building] = evidence_model.calibrated(told, broken=one.broken)
     return found
 
 

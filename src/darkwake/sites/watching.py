@@ -194,7 +194,10 @@ def _made(
     with stack.kept_open():
         both = site_series.series(found, pl.concat([places, quiet]), progress=progress)
     own = pl.col("building").is_in(places["building"].implode())
-    series, control = guards.guard(both.filter(own), both.filter(~own))
+    of_places, of_controls = both.filter(own), both.filter(~own)
+    del both  # of many cells the largest thing there is
+    series, control = guards.guard(of_places, of_controls)
+    del of_places, of_controls
     breaks, scenes = change.breaks(series, controls=control, site=asked.name)
     statuses, phases, assessed = timeline(series, breaks, places, readings)
     return Watched(

@@ -23,23 +23,41 @@ result in the case's `derived` folder and is passed over as long as nothing that
 
 from __future__ import annotations
 
-import json
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from darkwake import __version__, synth
-from darkwake.case import folder
+from darkwake import __version__, tracks
+from darkwake.case import folder, history, notes, opened
 from darkwake.case.derived import Derived, StepReport
 from darkwake.case.file import summary
 from darkwake.case.folder import Added, Asked, CaseFolder, Progress
+from darkwake.case.verify import Checked
 from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
 from darkwake.sources import Sorted, files_in, kind_of, look_through, ports_of, said_beside
-from darkwake.steps import articles, heard, joined, listed, watched
+from darkwake.steps import articles, heard, joined, listed, verified, watched
+from darkwake.steps.handed_on import export
+from darkwake.steps.invented import demo, second_act
 
-__all__ = ["Asked", "RunReport", "add", "demo", "export", "new", "run", "summary"]
+__all__ = [
+    "Asked",
+    "RunReport",
+    "add",
+    "demo",
+    "export",
+    "files_in",
+    "new",
+    "run",
+    "run_on",
+    "second_act",
+    "summary",
+    "try_out",
+    "verify",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,8 @@ def add(
     for file, kind in zip(given, kinds, strict=True):
         look_through(file, kind)
     with case.lock():
+        for leftover in (case.path / "sources").glob(".taking-*"):  # of one that was killed
+            leftover.unlink()
         folder.room_for(case.path, sum(file.stat().st_size for file in given))
         taken = []
         for number, (file, kind) in enumerate(zip(given, kinds, strict=True)):
@@ -95,46 +115,17 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
         CaseMissing: there is no case at that path.
         CaseBusy: another run holds it.
         WrongUse: it has no sources, or its question cannot be read.
-        Refused: a source cannot be read; case.json and case.html stay as they were.
+        Refused: a source cannot be read, or a newer version wrote case.json; the case stays as it was.
     """
     case = folder.find(path)
     with case.lock():
-        asked, sources = case.asked(), Sorted.of(case.sources())
-        if not (sources.heard or sources.articles or asked.sites):
-            raise WrongUse(
-                "the case has neither ship positions nor articles nor sites yet",
-                where=str(path),
-                to_do=f"Add some: darkwake add {path} FILES",
-            )
-        derived, everything = Derived(case, progress), asdict(asked)
-        store = heard.ingest(derived, sources.heard)
-        key = content_id("run", __version__, heard.hashes(sources.heard))
-        places = ports_of(case, sources.ports)
-        key_events = content_id("detect", key, heard.hashes(sources.ports), asked.longer_than_h)
-        heard.detect(derived, store, places, asked, key_events)
-        heard.weigh(derived, store, asked, key_events)
-        heard.sail(derived, store, places, asked, content_id("sail", key_events, everything))
-        lists = heard.hashes(sources.lists)
-        listed.screen(derived, store, sources.lists, content_id("screen", key_events, everything, lists))
-        key_goods = content_id("goods", __version__, everything, heard.hashes(sources.goods))
-        listed.goods(derived, sources.goods, asked, key_goods)
-        heard.look(derived, store, content_id("look", key_events, everything, lists))
-        key_read = articles.read(derived, sources.articles, asked)
-        key_watched = watched.watch(derived, asked)
-        key_all = content_id(
-            "join",
-            key_events,
-            everything,
-            [asdict(source) for source in case.sources()],
-            case.decided(),
-            key_read,
-            key_watched,
-        )
-        joined.join(derived, store, sources, asked, key_all)
-        joined.draw(derived, key_all)
-    written = json.loads((case.path / "case.json").read_text(encoding="utf-8"))
+        opened.not_newer(case.path / "case.json")
+        if not history.kept(case):
+            history.keep(case)
+        reports = run_on(case, case.asked(), progress)
+    written = opened.read(case.path / "case.json")
     return RunReport(
-        steps=tuple(derived.reports),
+        steps=reports,
         sources=tuple(Source(**source) for source in written["sources"]),
         case=written,
         case_json=case.path / "case.json",
@@ -142,43 +133,71 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
     )
 
 
-# --- export and demo ---
+def run_on(case: CaseFolder, asked: Asked, progress: Progress | None = None) -> tuple[StepReport, ...]:
+    """Every step of a run on a case that is asked that; the caller holds its lock."""
+    sources = Sorted.of(case.sources())
+    if not (sources.heard or sources.articles or asked.sites):
+        raise WrongUse(
+            "the case has neither ship positions nor articles nor sites yet",
+            where=str(case.path),
+            to_do=f"Add some: darkwake add {case.path} FILES",
+        )
+    derived, everything = Derived(case, progress), asdict(asked)
+    store = heard.ingest(derived, sources.heard)
+    key = content_id("run", __version__, heard.hashes(sources.heard))
+    places = ports_of(case, sources.ports)
+    key_events = content_id("detect", key, heard.hashes(sources.ports), asked.longer_than_h)
+    heard.detect(derived, store, places, asked, key_events)
+    heard.weigh(derived, store, asked, key_events)
+    # of what is asked each key holds what its step reads, so that a new word in the question costs no new voyages
+    route = (asked.from_, asked.to, asked.period)
+    key_sail = content_id("sail", key_events, route)
+    heard.sail(derived, store, places, asked, key_sail)
+    lists = heard.hashes(sources.lists)
+    listed.screen(derived, store, sources.lists, content_id("screen", key_sail, lists))
+    key_goods = content_id("goods", __version__, route, asked.goods, heard.hashes(sources.goods))
+    listed.goods(derived, sources.goods, asked, key_goods)
+    heard.look(derived, store, content_id("look", key_sail, lists))
+    key_read = articles.read(derived, sources.articles, asked)
+    key_watched = watched.watch(derived, asked)
+    key_all = content_id(
+        "join",
+        key_events,
+        everything,
+        [asdict(source) for source in case.sources()],
+        case.decided(),
+        notes.kept(case),
+        key_read,
+        key_watched,
+    )
+    joined.join(derived, store, sources, asked, key_all)
+    joined.draw(derived, key_all)
+    return tuple(derived.reports)
 
 
-def export(path: Path, to: str, out: Path | None = None) -> Path:
-    """The case as one file: "html" or "json".
+def verify(path: Path, *, again: bool = False, progress: Progress | None = None) -> list[Checked]:
+    """What of a case is as it was written, and what is not; with `again` all of it is computed anew and compared."""
+    return verified.verify(path, run_on, again=again, progress=progress)
+
+
+def try_out(path: Path, file: Path, columns: str = "") -> None:
+    """Read a file to its end that a case has not taken yet, so that one that cannot be read is never taken.
+
+    Positions are read into a store that is thrown away, beside the case's own.
 
     Raises:
-        WrongUse: the case has not been run, or `to` is no format.
+        Refused: it cannot be read.
     """
+    kind = kind_of(file, columns)
+    look_through(file, kind)
+    if not Sorted.of([Added("", file.name, kind, 0)]).heard:
+        return
     case = folder.find(path)
-    names = {"html": "case.html", "json": "case.json"}
-    if to not in names:
-        raise WrongUse(f"{to!r} is no format", to_do=f"Use one of {', '.join(names)}")
-    made = case.path / names[to]
-    if not made.exists():
-        raise WrongUse("the case has not been run yet", where=str(path), to_do=f"Run it: darkwake run {path}")
-    if out is None:
-        return made
-    folder.write_text(out, made.read_text(encoding="utf-8"))
-    return out
-
-
-def demo(path: Path, *, progress: Progress | None = None) -> tuple[RunReport, list[dict[str, str]]]:
-    """An invented case, from nothing to an open case file; and what was planted beside what was found.
-
-    A demo that stands there already is run again; anything else is left alone.
-    """
-    asked = Asked(**synth.demo.ASKED)
-    if not (path / "case.toml").exists():
-        new(path, asked)
-    elif folder.find(path).asked() != asked:
-        raise WrongUse("another case stands there", where=str(path), to_do="Name another folder: darkwake demo FOLDER")
-    made = path / "invented"
-    if not synth.demo.planted(made):
-        if progress:
-            progress("inventing a world", 0, None)
-        synth.demo.write(made)
-    add(path, synth.demo.sources(made), invented=True, progress=progress)
-    report = run(path, progress=progress)
-    return report, synth.demo.compare(synth.demo.planted(made), report.case)
+    with case.lock():
+        case.derived.mkdir(exist_ok=True)
+        for leftover in case.derived.glob(".trying-*"):  # of one that was killed
+            shutil.rmtree(leftover)
+        folder.room_for(case.derived, file.stat().st_size)
+        with tempfile.TemporaryDirectory(dir=case.derived, prefix=".trying-") as place:
+            mapped = tracks.Columns.parse(columns) if columns else None
+            tracks.ingest([file], Path(place) / "store", columns=mapped)

@@ -8,14 +8,14 @@ import polars as pl
 
 from darkwake import kept, schema, told, tracks
 from darkwake.case import file as case_file
-from darkwake.case import folder, html, thin
+from darkwake.case import folder, history, html, notes, opened, thin
 from darkwake.case.derived import Derived
 from darkwake.case.folder import Asked
 from darkwake.evidence import Source, content_id
 from darkwake.sources import Sorted, ports_of
 from darkwake.steps import watched
 
-PAGE_POSITIONS = 200_000
+PAGE_POSITIONS = 1_000_000
 """As many positions as the page draws with ease; the store keeps all."""
 
 
@@ -63,10 +63,12 @@ def join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, k
         places = ports_of(case, sources.ports)
         by = told.of_parts(asked, searched["lists"], places, store.identities(), read_by=read_by)
         built = case_file.build(asked, register, tables, by)
-        folder.write_text(case.path / "case.json", case_file.dump(built))
+        whole = built | {"list_notes": searched.get("notes", []), "notes": notes.listed(case)}
+        folder.write_text(case.path / "case.json", case_file.dump(whole))
         return f"{len(built['threads']):,} threads from {len(built['evidence']):,} pieces of evidence"
 
-    derived.step("join", key, [case.path / "case.json"], make)
+    # what people wrote since makes the case anew
+    derived.step("join", content_id("join", key, notes.kept(case)), [case.path / "case.json"], make)
 
 
 def draw(derived: Derived, key: str) -> None:
@@ -74,8 +76,9 @@ def draw(derived: Derived, key: str) -> None:
     case = derived.case
 
     def make() -> str:
-        page = html.render(json.loads((case.path / "case.json").read_text(encoding="utf-8")))
+        page = html.render(opened.read(case.path / "case.json"))
         folder.write_text(case.path / "case.html", page)
+        history.keep(case)
         return f"case.html, {len(page.encode()) / 1e6:.1f} MB"
 
-    derived.step("draw", content_id("draw", key), [case.path / "case.html"], make)
+    derived.step("draw", content_id("draw", key, notes.kept(case)), [case.path / "case.html"], make)

@@ -42,7 +42,11 @@ def screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: s
         counts = {one.sha256: told.counted(one) for every in versions.by_name.values() for one in every}
         sources = [asdict(told.source(source, **counts[source.sha256])) for source in lists if source.sha256 in counts]
         checked = "; ".join(one.described() for one in index.lists)
-        folder.write_text(searched, json.dumps({"lists": checked, "sources": sources}, ensure_ascii=False))
+        said_of = list(
+            dict.fromkeys(note for every in versions.by_name.values() for one in every for note in one.notes)
+        )
+        written = {"lists": checked, "sources": sources, "notes": said_of}
+        folder.write_text(searched, json.dumps(written, ensure_ascii=False))
         return f"{hits.height:,} list entries met, of {len(index.listed):,}"
 
     derived.step("screen", key, [derived.path("hits"), derived.path("standings"), searched], make)

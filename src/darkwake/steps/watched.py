@@ -22,7 +22,7 @@ def watch(derived: Derived, asked: Asked) -> str:
     """Watch the sites that the case asks about; the key of what was watched."""
     case = derived.case
     kept = case.derived / "sites"
-    given = [_asked(case.path, site) for site in asked.sites]
+    given = [site_of(case.path, site) for site in asked.sites]
     key = content_id("watch", __version__, [_seen(one) for one in given])
 
     def make() -> str:
@@ -50,7 +50,8 @@ def seen(derived: Derived, asked: Asked) -> list[buildings.Watched]:
     return [scenes.seen(scenes.kept(derived.case.derived / "sites", site["name"])) for site in asked.sites]
 
 
-def _asked(folder: Path, site: Any) -> SiteAsked:
+def site_of(folder: Path, site: Any) -> SiteAsked:
+    """A site as a case asks about it, its paths from the case folder."""
     from darkwake.scenes import SiteAsked  # noqa: PLC0415
 
     told: dict[str, Any] = {key: value for key, value in site.items() if key in {one.name for one in fields(SiteAsked)}}

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from darkwake import geo, ports
 from darkwake.synth.world import Planted
 
-Outcome = Literal["found", "found otherwise", "missed"]
+Outcome = Literal["found", "found otherwise", "missed", "left out", "false alarms", "no false alarm"]
 SWITCHED_OFF = "likely switched off"
 NOT_THE_SHIP = ("poor reception", "receiver outage", "area-wide silence")
 _NEAR_PORT_M = 30_000.0
+_AT_SEA = ("encounter", "dark_encounter", "false_identity", "false_position", "loitering")
+"""Planted kinds that an event of the same kind finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,12 @@ def compare(planted: Sequence[Planted], case: Mapping[str, Any]) -> list[Compare
 
 
 def false_alarms(planted: Sequence[Planted], case: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The case's gaps read as "likely switched off" in which nobody switched off, in the order of the case."""
-    offs = [one for one in planted if one.kind == "switch_off"]
+    """The case's gaps read as "likely switched off" in which nobody switched off, in the order of the case.
+
+    A number that a ship gave up for another one is no longer sent: its silence is none of these.
+    """
+    gave_up = [one for one in planted if one.kind == "false_identity" and str(one.pattern).startswith("renumbered")]
+    offs = [one for one in planted if one.kind == "switch_off"] + gave_up
     return [
         gap.event
         for gap in _gaps(case)
@@ -69,6 +75,8 @@ def _gaps(case: Mapping[str, Any]) -> list[_Gap]:
 def _row(one: Planted, gaps: Sequence[_Gap], case: Mapping[str, Any], offs: Sequence[Planted]) -> Compared:
     if one.kind == "listed_ship":
         return _listed(one, case)
+    if one.kind in _AT_SEA:
+        return _at_sea(one, case)
     if one.kind in ("receiver_outage", "area_outage"):
         # a ship that switched off itself was not silenced by the outage
         own = {
@@ -93,6 +101,26 @@ def _row(one: Planted, gaps: Sequence[_Gap], case: Mapping[str, Any], offs: Sequ
         right = any(verdict in NOT_THE_SHIP for verdict in verdicts) and SWITCHED_OFF not in verdicts
         what = f"{what} ({len(seen)} gaps: {', '.join(sorted(set(verdicts)))})" if len(seen) > 1 else what
     return Compared(one.says, what, "found" if right else "found otherwise")
+
+
+def met(one: Planted, event: Mapping[str, Any]) -> bool:
+    """Whether an event tells of that plant: its kind, one of its ships, and its time, give or take an hour."""
+    if event["kind"] != one.kind or not {one.ship, one.other} & {event["ship"], event.get("other")} - {None}:
+        return False
+    start, end = _moment(event["start"]), _moment(event["end"] or event["start"])
+    return start - _NEAR_TIME <= one.end and one.start <= end + _NEAR_TIME
+
+
+def _at_sea(one: Planted, case: Mapping[str, Any]) -> Compared:
+    found = [event for event in case["events"] if met(one, event)]
+    if not found:
+        return Compared(one.says, f"no {one.kind.replace('_', ' ')} of these ships at that time", "missed")
+    both = [event for event in found if {one.ship, one.other} <= {event["ship"], event.get("other")}]
+    best = (both or found)[0]
+    words = one.kind.replace("_", " ")
+    what = f"{words} from {_moment(best['start']):%Y-%m-%d %H:%M}"
+    what += f" to {_moment(best['end']):%H:%M}" if best["end"] and one.kind != "false_identity" else ""
+    return Compared(one.says, what if both else f"{what}, of one ship alone", "found" if both else "found otherwise")
 
 
 def _dark_call(one: Planted, gap: _Gap, what: str, case: Mapping[str, Any]) -> Compared:
@@ -138,6 +166,9 @@ def _listed(one: Planted, case: Mapping[str, Any]) -> Compared:
     met = ", ".join(str(feature["feature"]) for feature in best["features"] if feature["weight"] > 0)
     what = f"hit on {best['name']!r} ({best['rank']}), by {met}"
     return Compared(one.says, what, "found" if "imo" in met else "found otherwise")
+
+
+_NEAR_TIME = timedelta(hours=1)
 
 
 def _overlap_h(one: Planted, gap: _Gap) -> float:

@@ -1,13 +1,14 @@
-"""The demo's case, all invented on real water: what it asks, its feeds, its list, and what was planted in them.
+"""The demo's case, all invented on real water: what it asks, its sources, and what was planted in them.
 
-Fourteen ships sail between China and the Gulf in six weeks, about a hundred others go about their business round
-them. A few things are planted; the rest is silence of the innocent kind, because most silence is.
+Fourteen ships sail between China and the Gulf in six weeks, some ninety others go about their business round them. A
+few things are planted; the rest is silence of the innocent kind, because most silence is. Beside the positions stand a
+list of parties, a list of goods, papers and a site; what comes after the six weeks is the second act.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,9 +16,20 @@ from typing import Any
 
 import numpy as np
 
-from darkwake.synth import feeds, fleet, lists, waters
+from darkwake.synth import (
+    compare_parts,
+    demo_goods,
+    demo_lists,
+    demo_papers,
+    demo_sea,
+    demo_site,
+    feeds,
+    fleet,
+    lists,
+    waters,
+)
+from darkwake.synth.compare import Compared, false_alarms
 from darkwake.synth.compare import compare as side_by_side
-from darkwake.synth.compare import false_alarms
 from darkwake.synth.receivers import Outage
 from darkwake.synth.sailing import Log, Phase
 from darkwake.synth.waters import (
@@ -37,7 +49,8 @@ START, DAYS = datetime(2025, 9, 1), 44.0
 ASKED: Mapping[str, Any] = {
     "name": "demo",
     "question": "Which ships carried cargo from China to Iran between 1 September and 14 October 2025 while they "
-    "could not be heard, and what does their silence mean?",
+    "could not be heard, what does their silence mean, and does any of it meet what is said of a cargo of sodium "
+    "perchlorate and of a works off the port?",
     "invented": True,
     "from_": ("CN",),
     "to": ("IR",),
@@ -46,8 +59,13 @@ ASKED: Mapping[str, Any] = {
 }
 """What the demo's case asks, under the names of `case.folder.Asked`."""
 PLANTED_NAME = "planted.json"
+LATER, LATER_DAYS = "later", 2.0
+"""The folder of what arrives in the second act, and how many days of positions that is."""
 LIST_NAME = "invented-sdn.xml"
 OUTAGE = Outage(datetime(2025, 9, 20, 22), datetime(2025, 9, 21, 16), (waters.name(FUJAIRAH), "Khawr Fakkan"))
+FILLERS = (52, 16, 10, 6, 12)
+"""Ships of the Gulf's coast and of China's, in the roads off Fujairah and the Pearl River, across the Arabian Sea."""
+_MOVING_S, _STILL_S = 360.0, 1800.0
 _SAYS_NOTHING = (0, 4)  # these two transmit "FOR ORDERS" whatever port they are bound for
 _BEYOND = (25.2, 56.9)
 """Off the roads of Fujairah, where others wait: what a ship hides that comes on again there can be weighed."""
@@ -85,63 +103,110 @@ _LONG = (
 )
 
 
-def write(folder: Path) -> list[Planted]:
-    """The demo's sources into `folder`: feeds, the list, and what was planted (planted.json, not a source).
+def asked(folder: str, *, site: bool = True, papers: bool = True) -> dict[str, Any]:
+    """What the demo's case asks, under the names of `case.folder.Asked`.
+
+    Args:
+        folder: where the invented sources lie, as seen from the case folder.
+        site: whether the works are watched, which needs the extra [sites].
+        papers: whether there are articles, which need the extra [claims].
+    """
+    return {
+        **ASKED,
+        "goods": (dict(demo_goods.GOODS),),
+        "articles": demo_papers.asked() if papers else (),
+        "sites": (demo_site.asked(folder),) if site else (),
+    }
+
+
+def write(
+    folder: Path, *, site: bool = True, papers: bool = True, site_is_there: Callable[[], object] | None = None
+) -> list[Planted]:
+    """The demo's sources into `folder`, those of the second act into `folder`/later, and planted.json.
+
+    The site is written first, and `site_is_there` called, so that it can be watched while the sea is invented.
 
     Returns:
-        What was planted, in the order of planted.json. The same version writes the same bytes.
+        What was planted at sea, in the order of planted.json. The same version writes the same bytes.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    made = world()
-    feeds.write_dma(made, folder)
+    later = folder / LATER
+    later.mkdir(parents=True, exist_ok=True)
+    works = demo_site.write(folder) if site else {}
+    if site_is_there:
+        site_is_there()
+    made = world(DAYS + LATER_DAYS)
+    end = START + timedelta(days=DAYS)
+    feeds.write_dma(made, folder, until=end)
+    feeds.write_dma(made, later, "invented-ais-later", since=end)
     lists.write_sdn(folder / LIST_NAME, entries(), published=date(2025, 8, 29))
-    told = {"invented": True, "asked": ASKED, "planted": [one.as_dict() for one in made.planted]}
+    lists.write_sdn(later / "invented-sdn-later.xml", entries(later=True), published=date(2025, 10, 15))
+    demo_goods.write(folder / demo_goods.LIST_NAME)
+    known = [one for one in made.planted if one.end <= end]
+    told: dict[str, Any] = {"invented": True, "asked": ASKED, "planted": [one.as_dict() for one in known]}
+    told["goods"] = demo_goods.planted()
+    told["papers"] = demo_papers.write(folder) if papers else {}
+    told["site"] = works
     (folder / PLANTED_NAME).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8", newline="\n")
-    return list(made.planted)
+    return known
 
 
 def planted(folder: Path) -> list[Planted]:
-    """What `write` noted in planted.json as planted; none where there is no such file."""
+    """What `write` noted in planted.json as planted at sea; none where there is no such file."""
+    return [Planted.of(row) for row in told(folder).get("planted", ())]
+
+
+def told(folder: Path) -> dict[str, Any]:
+    """planted.json: at sea, goods, papers and site; empty where there is no such file."""
     path = folder / PLANTED_NAME
-    rows = json.loads(path.read_text(encoding="utf-8"))["planted"] if path.exists() else []
-    return [Planted.of(row) for row in rows]
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
 
 
-def compare(known: Sequence[Planted], case: Mapping[str, Any]) -> list[dict[str, str]]:
+def compare(
+    known: Sequence[Planted], case: Mapping[str, Any], others: Mapping[str, Any] | None = None
+) -> list[dict[str, str]]:
     """What was planted and what a case found, side by side: rows of planted, found, result.
 
-    The last row counts the silences that the case reads as switched off though nobody switched off.
+    Args:
+        known: what was planted at sea.
+        case: the content of case.json.
+        others: what was planted of goods, papers and the site, as `told` gives it.
+
+    Returns:
+        After the planted things the false alarms: what a case found that nothing planted explains.
     """
-    rows = [{"planted": one.planted, "found": one.found, "result": one.outcome} for one in side_by_side(known, case)]
+    rows = side_by_side(known, case)
+    rows += compare_parts.compare(others, case) if others else []
     wrong = false_alarms(known, case)
     ships = len({event["ship"] for event in wrong})
     gaps = sum(event["kind"] == "gap" for event in case["events"])
-    last = {
-        "planted": "nobody else switched off",
-        "found": f"{len(wrong)} of {gaps} silences, of {ships} ships, read as switched off without cause",
-        "result": "false alarms" if wrong else "no false alarm",
-    }
-    return [*rows, last]
+    found = f"{len(wrong)} of {gaps} silences, of {ships} ships, read as switched off without cause"
+    rows.append(Compared("nobody else switched off", found, "false alarms" if wrong else "no false alarm"))
+    rows += compare_parts.false_alarms(known, others, case) if others else []
+    return [{"planted": one.planted, "found": one.found, "result": one.outcome} for one in rows]
 
 
 def sources(folder: Path) -> list[Path]:
-    """The files that `write` left in `folder` to be added to a case, sorted."""
-    return sorted([*folder.glob("invented-ais-*.zip"), folder / LIST_NAME])
+    """The files that `write` left in `folder` to be added to a case, sorted; images stay where they are."""
+    lists_ = [folder / LIST_NAME, folder / demo_goods.LIST_NAME]
+    return sorted([*folder.glob("invented-ais-*.zip"), *lists_, *(folder / demo_papers.FOLDER).glob("*.*")])
 
 
-def entries() -> list[lists.Entry]:
-    """The invented list: the ship under its older name, a namesake of another ship, and others of no concern."""
-    listed, namesake = _ship(1), _ship(6)
-    known = lists.Entry(
-        "Vessel", "LISTED LANTERN", aliases=("f.k.a.:FORMER LANTERN",), imo=listed.imo,
-        mmsi=fleet.FLAGS["PA"] * 1_000_000 + 995_900, callsign="3ELL900", vessel_type="General Cargo", flag="PA",
-        owner="INDIGO LINNET TRADING (INVENTED) LTD",
-    )  # fmt: skip
-    other = lists.Entry(
-        "Vessel", namesake.name, imo=fleet.imo_number(398_765), callsign="D5LL901", vessel_type="Fishing Vessel",
-        flag="OM",
-    )  # fmt: skip
-    return [known, other, *lists.invent(SEED)]
+def later_sources(folder: Path) -> list[Path]:
+    """What arrives in the second act to be added to the case, sorted; without images."""
+    return sorted(path for path in (folder / LATER).glob("*") if path.is_file())
+
+
+def later_images(folder: Path) -> list[tuple[Path, Path]]:
+    """Images that arrive in the second act: where each lies, and where it belongs."""
+    into = folder / demo_site.FOLDER / "images"
+    return [(path, into / path.name) for path in sorted((folder / LATER / "images").glob("*.tif"))]
+
+
+def entries(*, later: bool = False) -> list[lists.Entry]:
+    """The invented list, see `demo_lists`; the later one holds more."""
+    first = demo_lists.entries(_ship(1), _ship(6), SEED)
+    return [*first, *demo_lists.added_later(_ship(0))] if later else first
 
 
 def world(days: float = DAYS) -> World:
@@ -150,20 +215,21 @@ def world(days: float = DAYS) -> World:
     long = [_long(number, found) for number in range(len(_LONG))]
     logs = list(long)
     offs, others = _plant(long)
-    logs += [_shuttle(100 + number, found, GULF, number, days) for number in range(70)]
-    logs += [_shuttle(200 + number, found, waters.CHINA, number, days) for number in range(26)]
-    logs += [_waiting(400 + number, found, FUJAIRAH_ROADS, days) for number in range(16)]
-    logs += [_waiting(420 + number, found, PEARL_ROADS, days) for number in range(8)]
-    logs += [_crossing(300 + number, found, number, days) for number in range(18)]
+    logs += [_shuttle(100 + number, found, GULF, number, days) for number in range(FILLERS[0])]
+    logs += [_shuttle(200 + number, found, waters.CHINA, number, days) for number in range(FILLERS[1])]
+    logs += [_waiting(400 + number, found, FUJAIRAH_ROADS, days) for number in range(FILLERS[2])]
+    logs += [_waiting(420 + number, found, PEARL_ROADS, days) for number in range(FILLERS[3])]
+    logs += [_crossing(300 + number, found, number, days) for number in range(FILLERS[4])]
     offs += _local_offs(logs)
     end = START + timedelta(days=days)
-    return build(
-        SEED, logs, waters.reception(), start=START, days=days,
-        switch_offs=[off for off in offs if off.end < end],
-        outages=[OUTAGE] if OUTAGE.end < end else [],
+    heard_by, outages = waters.reception(), (OUTAGE,) if OUTAGE.end < end else ()
+    made = build(
+        SEED, logs, heard_by, start=START, days=days,
+        switch_offs=[off for off in offs if off.end < end], outages=outages,
         planted=[one for one in others if one.end <= end],
-        moving_s=360.0, still_s=1800.0,
+        moving_s=_MOVING_S, still_s=_STILL_S,
     )  # fmt: skip
+    return demo_sea.with_meetings(made, SEED, heard_by, moving_s=_MOVING_S, still_s=_STILL_S, outages=outages)
 
 
 # --- who sails ---
@@ -192,8 +258,9 @@ def _long(number: int, found: Waters) -> Log:
         home = "CNZUH"
     says = waters.name(home).upper()
     log.sail(found.between(here, home), voyage.knots + 0.6, destination=says, draught_m=ship.ballast_m)
-    if log.now_s < DAYS * 86_400:
-        _lie(log, home, (DAYS * 86_400 - log.now_s) / 3600, says=says, laden=False)
+    end_s = (DAYS + LATER_DAYS) * 86_400
+    if log.now_s < end_s:
+        _lie(log, home, (end_s - log.now_s) / 3600, says=says, laden=False)
     return log
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from darkwake.errors import WrongUse
+from darkwake.synth.said import own_claims
 from darkwake.synth.world import World
 
 HEADER = (
@@ -29,23 +30,29 @@ NO_FIX = 0.001
 """Share of extra rows from transmitters without a position."""
 
 
-def write_dma(world: World, folder: Path, stem: str = "invented-ais") -> list[Path]:
+def write_dma(
+    world: World, folder: Path, stem: str = "invented-ais", *, since: datetime | None = None,
+    until: datetime | None = None,
+) -> list[Path]:  # fmt: skip
     """One zip a month with one CSV in it, rows by time; the same world gives the same bytes.
+
+    A ship that said of itself what it is not stands there with what it said.
+
+    Args:
+        world: whose heard messages are written.
+        folder: where to.
+        stem: how the names begin.
+        since: the first moment written; None for the world's own.
+        until: the first moment that is not.
 
     Returns:
         The files, in the order of their months.
-
-    Raises:
-        WrongUse: ships of this world say other things than what they are, which these files do not write yet.
     """
-    if world.claims is not None:
-        raise WrongUse(
-            "this world has claims (false or garbled identities), and the files would give each ship's true ones",
-            where="write_dma",
-            to_do="Use world.heard and world.identities",
-        )
-    months = world.messages.filter("heard").select(pl.col("time").dt.strftime("%Y-%m").unique().sort())["time"]
-    return [_zipped(_month(world, month), folder / f"{stem}-{month}.zip") for month in months]
+    heard = world.messages.filter(
+        "heard", pl.col("time") >= (since or world.start), pl.col("time") < (until or world.end)
+    )
+    months = heard.select(pl.col("time").dt.strftime("%Y-%m").unique().sort())["time"]
+    return [_zipped(_month(world, heard, month), folder / f"{stem}-{month}.zip") for month in months]
 
 
 def _zipped(table: pl.DataFrame, path: Path) -> Path:
@@ -60,9 +67,9 @@ def _zipped(table: pl.DataFrame, path: Path) -> Path:
     return path
 
 
-def _month(world: World, month: str) -> pl.DataFrame:
+def _month(world: World, heard: pl.DataFrame, month: str) -> pl.DataFrame:
     rng = np.random.default_rng([world.seed, 11, int(month.replace("-", ""))])
-    heard = world.messages.filter("heard", pl.col("time").dt.strftime("%Y-%m") == month)
+    heard = heard.filter(pl.col("time").dt.strftime("%Y-%m") == month)
     rows = _rows(world, heard)
     again = rows[np.flatnonzero(rng.random(len(rows)) < REPEATS)]
     lost = rows[np.flatnonzero(rng.random(len(rows)) < NO_FIX)].with_columns(
@@ -75,21 +82,6 @@ def _month(world: World, month: str) -> pl.DataFrame:
 
 def _rows(world: World, heard: pl.DataFrame) -> pl.DataFrame:
     """The heard messages with all columns of `HEADER` (the first as `time`), as text where the file's form differs."""
-    ships = pl.DataFrame(
-        [
-            (
-                one.mmsi, str(one.imo) if one.imo else "Unknown", one.callsign, one.name, _TYPE[one.ship_type],
-                one.width_m, one.length_m, one.length_m - one.length_m // 5, one.length_m // 5,
-                one.width_m // 2, one.width_m - one.width_m // 2,
-            )
-            for one in world.ships
-        ],
-        schema={
-            "ship": pl.Int64, "IMO": pl.String, "Callsign": pl.String, "Name": pl.String, "Ship type": pl.String,
-            "Width": pl.Int64, "Length": pl.Int64, "A": pl.Int64, "B": pl.Int64, "C": pl.Int64, "D": pl.Int64,
-        },
-        orient="row",
-    )  # fmt: skip
     phases = world.phases.select(
         "phase",
         pl.col("destination").alias("Destination"),
@@ -97,8 +89,12 @@ def _rows(world: World, heard: pl.DataFrame) -> pl.DataFrame:
         pl.col("eta").dt.strftime("%d/%m/%Y %H:%M:%S").alias("ETA"),
     )
     small = pl.col("ais_class") == "B"
-    full = heard.join(ships, on="ship", how="left", maintain_order="left").join(
-        phases, on="phase", how="left", maintain_order="left"
+    # a claim's number is small, a ship's own is its MMSI: what a message says of itself goes before what it is
+    says = pl.coalesce("claim", "hull") if "hull" in heard.columns else pl.col("ship")
+    full = (
+        heard.with_columns(says=says)
+        .join(_said(world), on="says", how="left", maintain_order="left")
+        .join(phases, on="phase", how="left", maintain_order="left")
     )
     return full.select(
         "time",
@@ -122,6 +118,26 @@ def _rows(world: World, heard: pl.DataFrame) -> pl.DataFrame:
         pl.lit("AIS").alias("Data source type"),
         "A", "B", "C", "D",
     )  # fmt: skip
+
+
+def _said(world: World) -> pl.DataFrame:
+    """What ships say of themselves, by MMSI, and what some said that they are not, by the claim's number."""
+    known = own_claims(world.ships)
+    known = pl.concat([known, world.claims]) if world.claims is not None else known
+    stern, half = pl.col("length_m") // 5, pl.col("width_m") // 2
+    return known.select(
+        pl.col("claim").alias("says"),
+        pl.col("imo").cast(pl.String).fill_null("Unknown").alias("IMO"),
+        pl.col("callsign").alias("Callsign"),
+        pl.col("name").alias("Name"),
+        pl.col("ship_type").replace_strict(_TYPE, return_dtype=pl.String).alias("Ship type"),
+        pl.col("width_m").alias("Width"),
+        pl.col("length_m").alias("Length"),
+        (pl.col("length_m") - stern).alias("A"),
+        stern.alias("B"),
+        half.alias("C"),
+        (pl.col("width_m") - half).alias("D"),
+    )
 
 
 def _decimals(column: str, digits: int) -> pl.Expr:

@@ -64,6 +64,8 @@ class Draft:
     correction: str = ""
     filled: set[int] = field(default_factory=set)
     """Which sentences of background it has."""
+    notice: str = NOTICE
+    """What every page says of itself."""
 
     @property
     def url(self) -> str:
@@ -96,13 +98,13 @@ def _plain(draft: Draft) -> str:
     lines = [draft.headline, f"By {draft.author}", f"{draft.outlet}, {_day(draft.published)}"]
     lines += [text for _, text in _body(draft)]
     lines += [draft.correction] if draft.correction else []
-    return "\n\n".join([*lines, f"[{NOTICE}]"]) + "\n"
+    return "\n\n".join([*lines, f"[{draft.notice}]"]) + "\n"
 
 
 def _head(draft: Draft) -> list[str]:
     iso = f"{draft.published.isoformat()}T08:30:00+00:00"
     lines = [f"<title>{escape(draft.headline)} - {escape(draft.outlet)}</title>"]
-    lines += [f'<meta name="description" content="{NOTICE}">', f'<link rel="canonical" href="{draft.url}">']
+    lines += [f'<meta name="description" content="{draft.notice}">', f'<link rel="canonical" href="{draft.url}">']
     lines += [f'<meta property="og:site_name" content="{escape(draft.outlet)}">'] if draft.style != 2 else []
     lines += [f'<meta property="og:title" content="{escape(draft.headline)}">']
     if draft.style in (0, 1):
@@ -131,15 +133,15 @@ def _page(draft: Draft) -> str:
     links = "".join(f'<li><a href="/{at}">{text}</a></li>' for at, text in enumerate(_LINKS[draft.style]))
     return "\n".join(
         [
-            "<!DOCTYPE html>", f"<!-- {NOTICE} -->", '<html lang="en"><head><meta charset="utf-8">', *_head(draft),
-            "</head>",
+            "<!DOCTYPE html>", f"<!-- {draft.notice} -->", '<html lang="en"><head><meta charset="utf-8">',
+            *_head(draft), "</head>",
             '<body><div class="cookie-banner" role="dialog">We use cookies. <button>Accept all</button></div>',
             f'<header><a href="/">{escape(draft.outlet)}</a><nav><ul><li><a href="/news">News</a></li>'
             '<li><a href="/ports">Ports</a></li><li><a href="/weather">Weather</a></li></ul></nav></header>',
             f"<main><article><h1>{escape(draft.headline)}</h1>", byline, figure if draft.style != 1 else "",
             *body, fixed, figure if draft.style == 1 else "", "</article>",
             f'<aside class="related"><h2>Related</h2><ul>{links}</ul></aside></main>',
-            f'<footer><p>{NOTICE}</p><a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></footer>',
+            f'<footer><p>{draft.notice}</p><a href="/imprint">Imprint</a> <a href="/privacy">Privacy</a></footer>',
             "</body></html>", "",
         ]
     )  # fmt: skip

@@ -94,12 +94,12 @@ def _between(fine: int, coarse: int) -> Floats:
     return weights
 
 
-def lay(rng: np.random.Generator, histories: Sequence[History]) -> Ground:
+def lay(rng: np.random.Generator, histories: Sequence[History], *, sides_m: tuple[float, float] = _SIDES_M) -> Ground:
     """Buildings of many sizes on a loose lattice, on a ground of grass, trees, bare earth and fields."""
     across = int(np.ceil(np.sqrt(len(histories) * 1.4)))
     down = int(np.ceil(len(histories) / across))
     shape = down * APART + 2 * MARGIN, across * APART + 2 * MARGIN
-    buildings = [_building(rng, number, across, history) for number, history in enumerate(histories)]
+    buildings = [_building(rng, number, across, history, sides_m) for number, history in enumerate(histories)]
     classes = _classes(rng, shape)
     for building in buildings:
         yard = 2 if building.history.kind != "crop field" else 10
@@ -120,8 +120,10 @@ def _classes(rng: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np
     return classes
 
 
-def _building(rng: np.random.Generator, number: int, across: int, history: History) -> Building:
-    low, high = np.log(_SIDES_M[0]), np.log(_SIDES_M[1])
+def _building(
+    rng: np.random.Generator, number: int, across: int, history: History, sides_m: tuple[float, float]
+) -> Building:
+    low, high = np.log(sides_m[0]), np.log(sides_m[1])
     side = float(np.exp(rng.uniform(low, high))) / PIXEL_M
     stretch = float(np.sqrt(rng.uniform(1.0, 1.8)))
     free = max(0.0, (APART - 3 - side * stretch) / 2)

@@ -22,7 +22,9 @@ import polars as pl
 
 from darkwake.synth import scene_files, scene_ground, scene_histories
 from darkwake.synth.scene_colours import OFFSET_SINCE, Colours, Sky
+from darkwake.synth.scene_files import GUINEA, Corner
 from darkwake.synth.scene_ground import Ground
+from darkwake.synth.scene_histories import History
 from darkwake.synth.scene_radar import Radar, Weather
 
 START = date(2021, 6, 3)
@@ -73,6 +75,10 @@ def write(
     sensors: Sequence[str] = ("s1", "s2"),
     histories: Mapping[str, int] | None = None,
     step: bool = True,
+    fates: Sequence[History] | None = None,
+    corner: Corner = GUINEA,
+    tracks: Sequence[int] = (44, 95),
+    sides_m: tuple[float, float] | None = None,
 ) -> Planted:
     """Write an invented site.
 
@@ -86,6 +92,11 @@ def write(
         histories: how many buildings have which history or decoy (`scene_histories.HISTORIES`, `DECOYS`); the rest
             has "nothing". Without it a mixture, half of it nothing.
         step: whether a new processing lifts all radar images from some day on.
+        fates: what happens to each building, in their order, where nothing is to be drawn; `buildings` and
+            `histories` are then passed over.
+        corner: where the place lies.
+        tracks: the radar's passes: 44, 95 or both.
+        sides_m: least and greatest length of a building's side.
 
     Raises:
         ValueError: a history or sensor that is not known.
@@ -94,19 +105,20 @@ def write(
     if strange:
         raise ValueError(f"no such sensor: {', '.join(strange)}; there are s1, s2")
     rng = np.random.default_rng([seed, 60])
-    numbers = scene_histories.counts(buildings, histories)
-    ground = scene_ground.lay(rng, scene_histories.draw(rng, numbers, start, days))
+    if fates is None:
+        fates = scene_histories.draw(rng, scene_histories.counts(buildings, histories), start, days)
+    ground = scene_ground.lay(rng, fates, **({"sides_m": sides_m} if sides_m else {}))
     reprocessed = start + timedelta(days=int(rng.uniform(0.3, 0.7) * days)) if step else None
     images_folder = folder / "images"
     images_folder.mkdir(parents=True, exist_ok=True)
     images: list[_Image] = []
     if "s1" in sensors:
-        images += _radar(images_folder, ground, seed, start, days, reprocessed)
+        images += _radar(images_folder, ground, seed, start, days, reprocessed, corner, tracks)
     if "s2" in sensors:
-        images += _colours(images_folder, ground, seed, start, days)
+        images += _colours(images_folder, ground, seed, start, days, corner)
     images.sort(key=lambda image: (image.time, image.name))
     (folder / "INVENTED.txt").write_text(_SAYS + "\n", encoding="utf-8")
-    footprints = _write_footprints(folder / "footprints.geojson", ground)
+    footprints = _write_footprints(folder / "footprints.geojson", ground, corner)
     statuses, truth = _truth(ground, images)
     told = {"says": _SAYS, "seed": seed, "step": str(reprocessed) if reprocessed else None} | truth
     path = folder / "truth.json"
@@ -134,18 +146,23 @@ def _weather(seed: int, start: date, days: int) -> tuple[Any, Any]:
     return moist, cold & np.resize(spells, days + 1)
 
 
-def _radar(folder: Path, ground: Ground, seed: int, start: date, days: int, reprocessed: date | None) -> list[_Image]:
+def _radar(
+    folder: Path, ground: Ground, seed: int, start: date, days: int, reprocessed: date | None, corner: Corner,
+    tracks: Sequence[int],
+) -> list[_Image]:  # fmt: skip
     moist, snow = _weather(seed, start, days)
     rng = np.random.default_rng([seed, 65])
     found = []
     for track, hour, first in _PASSES:
+        if track not in tracks:
+            continue
         radar = Radar(ground, seed, track, reprocessed)
         for number, (day, satellite, absolute) in enumerate(_passes(track, first, start, days)):
             at = (day - start).days
             weather = Weather(day, float(rng.normal(0, 0.4)), float(moist[at]), season(day), bool(snow[at]))
             time = datetime(day.year, day.month, day.day, hour, 4, track % 60)
             name = f"INVENTED_{satellite}_IW_RTC_{time:%Y%m%dT%H%M%S}_{absolute:06d}_00F{track:03d}_VVVH.tif"
-            scene_files.write(folder / name, radar.image(number, weather), nodata=float("nan"))
+            scene_files.write(folder / name, radar.image(number, weather), nodata=float("nan"), corner=corner)
             stepped = reprocessed is not None and day >= reprocessed
             found.append(_Image(name, time, "s1", str(track), {"snow": weather.snow, "reprocessed": stepped}))
     return found
@@ -163,7 +180,7 @@ def _passes(track: int, first: int, start: date, days: int) -> Iterator[tuple[da
         yield day, "S1B" if second else "S1A", 30_100 + (track - 1 + shift - 30_100) % 175 + 175 * cycle
 
 
-def _colours(folder: Path, ground: Ground, seed: int, start: date, days: int) -> list[_Image]:
+def _colours(folder: Path, ground: Ground, seed: int, start: date, days: int, corner: Corner) -> list[_Image]:
     moist, snow = _weather(seed, start, days)
     rng = np.random.default_rng([seed, 74])
     colours = Colours(ground, seed)
@@ -173,8 +190,8 @@ def _colours(folder: Path, ground: Ground, seed: int, start: date, days: int) ->
         sky = _sky(rng, day, float(moist[at]), bool(snow[at]))
         baseline = "0400" if day >= OFFSET_SINCE else "0301"
         time = datetime(day.year, day.month, day.day, 10, 10, 31)
-        name = f"INVENTED_S2{'AB'[number % 2]}_MSIL2A_{time:%Y%m%dT%H%M%S}_N{baseline}_R108_T30NXX.tif"
-        scene_files.write(folder / name, colours.image(number, sky), nodata=0)
+        name = f"INVENTED_S2{'AB'[number % 2]}_MSIL2A_{time:%Y%m%dT%H%M%S}_N{baseline}_R108_{corner.tile}.tif"
+        scene_files.write(folder / name, colours.image(number, sky), nodata=0, corner=corner)
         about = {"cloud": round(sky.cover, 3), "missed": sky.missed, "haze": round(sky.haze, 4), "snow": sky.snow}
         found.append(_Image(name, time, "s2", "", about))
     return found
@@ -198,10 +215,10 @@ def _sky(rng: np.random.Generator, day: date, moisture: float, snow: bool) -> Sk
 # --- what there is to find ---
 
 
-def _write_footprints(path: Path, ground: Ground) -> Path:
+def _write_footprints(path: Path, ground: Ground, corner: Corner) -> Path:
     features = []
     for number, building in enumerate(ground.buildings, start=1):
-        outline = scene_files.degrees(*building.corners())[::-1]
+        outline = scene_files.degrees(*building.corners(), corner)[::-1]
         features.append(
             {
                 "type": "Feature",

@@ -67,12 +67,14 @@ class Waters:
     """Routes between the demo's ports; each search from one place answers for all routes from it."""
 
     def __init__(self) -> None:
-        self._ocean = Sea((46.0, -8.0, 128.0, 42.0), 0.05)
-        self._gulf = Sea((50.0, 22.8, 60.9, 28.0), 0.02, keep_off_m=7_000.0)
+        # no wider than the ways need: a search goes over all of the water of its box
+        self._ocean = Sea((54.0, -1.0, 128.0, 42.0), 0.05)
+        self._arabian = Sea((52.0, 3.0, 82.0, 27.0), 0.05)
+        self._gulf = Sea((50.0, 22.8, 60.9, 28.0), 0.025, keep_off_m=7_000.0)
         self._coast = Sea((112.5, 20.5, 124.5, 41.2), 0.05)
         self._found: dict[tuple[str, str], Route] = {}
         self._search(self._ocean, "gate", GATE, (*CHINA, *ACROSS))
-        self._search(self._ocean, SALALAH, place(SALALAH), ACROSS)
+        self._search(self._arabian, SALALAH, place(SALALAH), ACROSS)
         self._search(self._gulf, "gate", GATE, GULF)
         for number, port in enumerate(GULF[:-1]):
             self._search(self._gulf, port, place(port), GULF[number + 1 :])

@@ -9,7 +9,7 @@ grid's own stretch is taken off, and what lies up a river takes the straight way
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -68,13 +68,13 @@ class Silence:
         self.event, self.ship, self.begin, self.end = event, ship, begin, end
         self.speed_kn, self.budget_m = speed_kn, hours * 3600 * speed_kn * geo.KNOT_MS
 
-    @classmethod
-    def of(cls, gap: Mapping[str, Any], top_kn: Mapping[int, float]) -> Silence:
+    @staticmethod
+    def of(gap: Mapping[str, Any], top_kn: Mapping[int, float]) -> Silence:
         """From a row of EVENTS and the speeds that ships have shown; see `within_reach`."""
         begin, end = (gap["start_lat"], gap["start_lon"]), (gap["end_lat"], gap["end_lon"])
         hours = (gap["end"] - gap["start"]).total_seconds() / 3600
         speed_kn = max(top_kn.get(gap["ship"], 0.0) * ALLOWANCE, SLOWEST_TOP_KN)
-        return cls(gap["id"], gap["ship"], begin, end, hours, speed_kn)
+        return _known(gap["id"], gap["ship"], begin, end, hours, speed_kn)
 
     def slack_h(self, way_m: geo.Floats) -> geo.Floats:
         """Hours left over after ways of that length."""
@@ -111,6 +111,12 @@ class Silence:
         except WrongUse:  # an end lies up a river that the cells do not show
             return None
         return sea if bool(joined) else None
+
+
+@lru_cache(maxsize=24)
+def _known(event: str, ship: int, begin: Point, end: Point, hours: float, speed_kn: float) -> Silence:
+    """A silence and the searches of its water, which its ports and then its area ask for; some 6 MB each."""
+    return Silence(event, ship, begin, end, hours, speed_kn)
 
 
 def grid_slop_m(sea: Sea) -> float:

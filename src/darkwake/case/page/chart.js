@@ -1,8 +1,10 @@
+import { RUN, inSight, levelFor, sizeOf } from "./levels.js";
+
 /**
  * The drawing on the map: land, tracks, silences, ports, ships. Every function paints one layer of one frame.
  *
  * @typedef {{context: CanvasRenderingContext2D, width: number, height: number, scale: number, left: number, top: number,
- *   from: number, to: number, colour: Record<string, string>}} View
+ *   from: number, to: number, playing: boolean, colour: Record<string, string>}} View
  *   a point of the unit square lies at x * scale - left, y * scale - top
  * @typedef {import("./data.js").World} World
  * @typedef {import("./data.js").Track} Track
@@ -73,7 +75,7 @@ export function paintGrid(view) {
   context.globalAlpha = 1;
 }
 
-/** The first place in `times` that is not before `at`. @param {Float64Array} times @param {number} at */
+/** The first place in `times` that is not before `at`. @param {Float64Array | Int32Array} times @param {number} at */
 export function placeIn(times, at) {
   let low = 0;
   let high = times.length;
@@ -85,22 +87,49 @@ export function placeIn(times, at) {
   return low;
 }
 
-/** @param {View} view @param {Track} track @param {string} colour @param {number} wide @param {number} alpha */
-export function paintTrack(view, track, colour, wide, alpha) {
+/**
+ * @param {View} view @param {Track} track @param {string} colour @param {number} wide @param {number} alpha
+ * @param {number} [coarser] levels that the line may be coarser while the map moves
+ * @returns {number} how many points were looked at
+ */
+export function paintTrack(view, track, colour, wide, alpha, coarser = 0) {
+  const first = placeIn(track.t, view.from);
+  const last = placeIn(track.t, view.to + 1) - 1;
+  if (last <= first) return 0;
+  const { context } = view;
+  context.beginPath();
+  const seen = trace(view, track, first, last, levelFor(track, view.scale, coarser));
+  context.globalAlpha = alpha;
+  context.strokeStyle = colour;
+  context.lineWidth = wide;
+  context.lineJoin = "round";
+  context.stroke();
+  context.globalAlpha = 1;
+  return seen;
+}
+
+/**
+ * The line between two places of a track: its exact ends, and between them the points of a level.
+ * @param {View} view @param {Track} track @param {number} first @param {number} last @param {import("./levels.js").Level} level
+ * @returns {number}
+ */
+function trace(view, track, first, last, level) {
   const { context, scale, left, top, width, height } = view;
-  const last = placeIn(track.t, view.to + 1);
+  const { at } = level;
+  const size = sizeOf(track, level);
+  let seen = 0;
   let oldX = NaN;
   let oldY = NaN;
   let pen = false;
-  context.beginPath();
-  for (let i = placeIn(track.t, view.from); i < last; i += 1) {
+  /** @param {number} i @param {boolean} must */
+  const point = (i, must) => {
     const x = track.x[i] * scale - left;
     const y = track.y[i] * scale - top;
     if (track.cut[i]) {
       if (pen) context.lineTo(oldX, oldY);
       pen = false;
     } else if (pen) {
-      if (Math.abs(x - oldX) + Math.abs(y - oldY) < LEAST && i < last - 1 && !track.cut[i + 1]) continue;
+      if (!must && Math.abs(x - oldX) + Math.abs(y - oldY) < LEAST) return;
       const away = (x < 0 && oldX < 0) || (y < 0 && oldY < 0) || (x > width && oldX > width) || (y > height && oldY > height);
       if (away) context.moveTo(x, y);
       else context.lineTo(x, y);
@@ -109,12 +138,75 @@ export function paintTrack(view, track, colour, wide, alpha) {
     pen = true;
     oldX = x;
     oldY = y;
+  };
+  point(first, true);
+  // where all points are drawn, a place in the level is a place in the track
+  let k = at ? placeIn(at, first + 1) : first + 1;
+  while (k < size && (at ? at[k] : k) < last) {
+    const run = Math.floor(k / RUN);
+    const next = Math.min((run + 1) * RUN, size);
+    if (!inSight(level, run, view)) {
+      // passed over: the pen is put down again at the last point of the run, of which the line to the next one lies in its box
+      const jump = Math.min(at ? at[next - 1] : next - 1, last);
+      if (pen) context.lineTo(oldX, oldY);
+      pen = false;
+      const x = track.x[jump] * scale - left;
+      const y = track.y[jump] * scale - top;
+      context.moveTo(x, y);
+      pen = true;
+      oldX = x;
+      oldY = y;
+      k = next;
+      continue;
+    }
+    for (; k < next; k += 1) {
+      const i = at ? at[k] : k;
+      if (i >= last) break;
+      seen += 1;
+      const after = at ? at[k + 1] : i + 1;
+      point(i, after < last && track.cut[after] === 1);
+    }
+  }
+  point(last, true);
+  return seen;
+}
+
+/**
+ * Gaps of which no thread tells, in one stroke: there may be thousands.
+ * @param {View} view @param {Gap[]} gaps @param {number} radius @param {number} alpha
+ */
+export function paintQuietGaps(view, gaps, radius, alpha) {
+  const { context, scale, left, top, width, height } = view;
+  const ends = [];
+  context.beginPath();
+  for (const gap of gaps) {
+    const [ax, ay] = [gap.x[0] * scale - left, gap.y[0] * scale - top];
+    const two = gap.x.length === 2;
+    const [bx, by] = two ? [gap.x[1] * scale - left, gap.y[1] * scale - top] : [ax, ay];
+    if (Math.max(ax, bx) < -4 || Math.min(ax, bx) > width + 4 || Math.max(ay, by) < -4 || Math.min(ay, by) > height + 4) continue;
+    ends.push(ax, ay);
+    if (!two) continue;
+    ends.push(bx, by);
+    context.moveTo(ax, ay);
+    context.lineTo(bx, by);
   }
   context.globalAlpha = alpha;
-  context.strokeStyle = colour;
-  context.lineWidth = wide;
-  context.lineJoin = "round";
+  context.strokeStyle = view.colour.gap;
+  context.lineWidth = 1.1;
+  context.setLineDash([3.3, 2.2]);
   context.stroke();
+  context.setLineDash([]);
+  if (radius > 0) {
+    context.beginPath();
+    for (let n = 0; n < ends.length; n += 2) {
+      context.moveTo(ends[n] + radius, ends[n + 1]);
+      context.arc(ends[n], ends[n + 1], radius, 0, 7);
+    }
+    context.fillStyle = view.colour.paper;
+    context.lineWidth = 1;
+    context.fill();
+    context.stroke();
+  }
   context.globalAlpha = 1;
 }
 

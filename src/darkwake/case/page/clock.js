@@ -1,7 +1,7 @@
 /**
  * The one time filter of the page.
  *
- * @typedef {{span: number[], from: number, to: number, whole: () => boolean, set: (from: number, to: number) => void,
+ * @typedef {{span: number[], from: number, to: number, playing: boolean, whole: () => boolean, set: (from: number, to: number) => void,
  *   reset: () => void, meets: (start: number, end: number) => boolean, listen: (then: () => void) => void}} Clock
  */
 
@@ -23,6 +23,7 @@ export function createClock(span) {
     span,
     from: span[0],
     to: span[1],
+    playing: false,
     whole: () => clock.from <= span[0] && clock.to >= span[1],
     /** @param {number} from @param {number} to */
     set(from, to) {

@@ -5,7 +5,7 @@
  * @typedef {{a: string, ship: number, s: number, e: number, p: number[], q: number[] | null, h: string, told: boolean,
  *   says: string, x: number[], y: number[]}} Gap  ship is a place in the list of ships; x, y hold one end or two
  * @typedef {{a: string, name: string, p: number[], main: boolean, x: number, y: number}} Port
- * @typedef {{ship?: number, gaps?: string[], event?: string, s?: number, e?: number, p?: number[], says: string}} Link
+ * @typedef {{ship?: number, gaps?: string[], event?: string, s?: number, e?: number, p?: number[], says?: string}} Link
  * @typedef {{ship: number, t: Float64Array, x: Float64Array, y: Float64Array, cut: Uint8Array, off: Uint8Array}} Track
  *   cut[i] is 1 where no line leads from the point before, off[i] where the ship was not there
  * @typedef {{x: Float64Array, y: Float64Array, box: number[]}} Ring
@@ -24,7 +24,7 @@
  * @typedef {{west: number, fit: number[], span: number[], ships: Ship[], gaps: Gap[], ports: Port[],
  *   around: Record<string, Around>, reach: Record<string, Near[]>, reception: Reception | null,
  *   water: Record<string, Water>, seen: Seen, markOf: Map<string, Mark | Disturbed>,
- *   links: Record<string, Link>, tracks: Track[], land: Ring[], byAnchor: Map<string, Gap | Ship | Port>,
+ *   links: Record<string, Link>, tracks: Track[], silent: Gap[][], land: Ring[], byAnchor: Map<string, Gap | Ship | Port>,
  *   placeOf: Map<number, number>}} World
  */
 
@@ -35,7 +35,9 @@
  */
 function unpack(name) {
   const held = document.getElementById(`packed-${name}`);
-  const bytes = Uint8Array.from(atob(held?.textContent ?? ""), (letter) => letter.charCodeAt(0));
+  const letters = atob(held?.textContent ?? "");
+  const bytes = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i);
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Response(stream);
 }
@@ -55,6 +57,18 @@ function columnsOf(bytes, count) {
     }
     return found;
   });
+}
+
+/**
+ * The differences of a place from what they are off from the speed before, as embed.py reckons it.
+ * @param {Int32Array} t seconds between positions @param {Int32Array} off @returns {Int32Array} the same, filled anew
+ */
+function waysOf(t, off) {
+  for (let i = 2; i < off.length; i += 1) {
+    const would = Math.floor((off[i - 1] * Math.max(t[i], 1)) / Math.max(t[i - 1], 1) + 0.5);
+    off[i] += Math.max(-30000, Math.min(30000, would));
+  }
+  return off;
 }
 
 /** @param {number} lat degrees @returns {number} 0 in the north, 1 in the south, as web maps have it */
@@ -184,13 +198,15 @@ export async function openWorld() {
   const silent = data.ships.map(() => []);
   for (const gap of data.gaps) silent[gap.ship].push(gap);
   for (const gaps of silent) gaps.sort((a, b) => a.s - b.s);
+  data.silent = silent;
   const count = data.tracks.reduce((/** @type {number} */ sum, /** @type {{n: number}} */ head) => sum + head.n, 0);
   const [t, lat, lon] = columnsOf(new Uint8Array(bytes), count);
   let at = 0;
   data.tracks = data.tracks.map((/** @type {{ship: number, start: number, n: number}} */ head) => {
     const place = placeOf.get(head.ship) ?? 0;
     const [from, to] = [at, (at += head.n)];
-    const raw = { t: t.subarray(from, to), lat: lat.subarray(from, to), lon: lon.subarray(from, to), start: head.start };
+    const times = t.subarray(from, to);
+    const raw = { t: times, lat: waysOf(times, lat.subarray(from, to)), lon: waysOf(times, lon.subarray(from, to)), start: head.start };
     return trackOf(raw, silent[place], place, data.west, data.seen.elsewhere[place] ?? []);
   });
   data.land = land.map(ringOf);

@@ -77,7 +77,7 @@ export function paintAround(view, around) {
 }
 
 /** @param {View} view @param {number} x @param {number} y @param {number} radius */
-function paintRing(view, x, y, radius) {
+export function paintRing(view, x, y, radius) {
   paintDot(view, x, y, radius, view.colour.paper);
   view.context.strokeStyle = view.colour.gap;
   view.context.lineWidth = 1.8;

@@ -2,6 +2,8 @@ import { createClaims } from "./claims.js";
 import { createClock } from "./clock.js";
 import { openWorld } from "./data.js";
 import { createMap } from "./map.js";
+import { createNotes } from "./notes.js";
+import { createPlay } from "./play.js";
 import { openWater } from "./seen.js";
 import { createSelection } from "./selection.js";
 import { createSites } from "./sites.js";
@@ -15,15 +17,24 @@ async function start() {
   const clock = createClock(world.span);
   createTables(clock);
   createClaims();
-  createSites();
-  createTimeline(clock);
+  createSites(clock);
+  const staged = document.getElementById("map") !== null; // a case without ships has no map and no time line
+  if (staged) createTimeline(clock);
+  if (staged) createPlay(clock);
   const selection = createSelection(world);
-  createMap(world, clock, selection);
+  if (staged) createMap(world, clock, selection);
+  createNotes(selection);
   if (location.hash) {
     // once more after the layout has settled: what was folded or off screen has its true height only then
-    const jump = () => document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView({ block: "start", behavior: "instant" });
+    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let left = 12;
+    const jump = () => {
+      const before = target?.getBoundingClientRect().top;
+      target?.scrollIntoView({ block: "start", behavior: "instant" });
+      left -= 1;
+      if (left && (left > 9 || target?.getBoundingClientRect().top !== before)) requestAnimationFrame(jump);
+    };
     jump();
-    requestAnimationFrame(() => requestAnimationFrame(jump));
   }
   // paper holds what the screen folds away
   addEventListener("beforeprint", () => {

@@ -1,9 +1,10 @@
 import { colours, onColours, type } from "./colours.js";
 import { moment, unitX, unitY } from "./data.js";
-import { createLabels } from "./labels.js";
-import { aroundOf, createReception, paintAround, paintReach, paintReception, reachOf, showKeys, underLayers } from "./layers.js";
-import { labelAreas, marksOf, paintAreas, paintMarks, paintWater, underSeen, waterOf } from "./seen.js";
-import { paintDiamond, paintDot, paintGap, paintGrid, paintLand, paintSquare, paintTrack, placeIn } from "./chart.js";
+import { aroundOf, createReception, paintReception, reachOf, showKeys, underLayers } from "./layers.js";
+import { paintWater, underSeen, waterOf } from "./seen.js";
+import { paintGrid, paintLand, placeIn } from "./chart.js";
+import { paintAll } from "./scene.js";
+import { RUN, coarserFor, inSight, levelFor, makeLevels } from "./levels.js";
 
 /**
  * The map: Leaflet moves and zooms, one canvas of our own shows everything, so that a brush redraws in one pass.
@@ -33,8 +34,10 @@ export function createMap(world, clock, selection) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   let colour = colours();
   let asked = false;
+  let rest = 0;
 
-  const draw = () => {
+  /** @param {boolean} [busy] whether the map or the time is on the move: lines may be coarser until they rest */
+  const draw = (busy = false) => {
     asked = false;
     const size = map.getSize();
     const sharp = Math.min(devicePixelRatio || 1, 3);
@@ -52,12 +55,15 @@ export function createMap(world, clock, selection) {
     paintWater(view, waterOf(world, selection.now()));
     paintLand(view, world.land);
     if (reception()) paintReception(view, world);
-    paintAll(view, world, selection.now(), type(), reception() ? 0.25 : 1);
+    const coarser = coarserFor(world.tracks, view, busy);
+    paintAll(view, world, selection.now(), type(), reception() ? 0.25 : 1, coarser);
+    clearTimeout(rest);
+    if (busy && coarser) rest = setTimeout(() => draw(), 180);
   };
   const redraw = () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame(draw);
+    requestAnimationFrame(() => draw(true));
   };
   const reception = createReception(redraw);
   map.on("move zoom viewreset resize", redraw);
@@ -78,6 +84,7 @@ export function createMap(world, clock, selection) {
   point(map, holder, (px, py) =>
     underLayers(view(), world, selection.now(), px, py) ?? underSeen(view(), world, selection.now(), px, py) ?? under(view(), world, px, py), selection);
   draw();
+  makeLevels(world.tracks, redraw);
   return { redraw, map };
 }
 
@@ -86,122 +93,7 @@ function viewOf(map, context, clock, colour) {
   const size = map.getSize();
   const corner = map.getPixelBounds().min;
   const scale = 256 * 2 ** map.getZoom();
-  return { context, width: size.x, height: size.y, scale, left: corner.x, top: corner.y, from: clock.from, to: clock.to, colour };
-}
-
-/** @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice @param {{face: string, size: number}} letters @param {number} quiet how much of their strength the ordinary tracks keep */
-function paintAll(view, world, choice, letters, quiet) {
-  const { colour, scale, left, top } = view;
-  const some = choice !== null && choice.ships.size > 0;
-  const picked = (/** @type {number} */ ship) => some && choice.ships.has(ship);
-  for (let i = world.tracks.length - 1; i >= 0; i -= 1) {
-    const track = world.tracks[i];
-    const told = world.ships[track.ship].told;
-    if (picked(track.ship)) continue;
-    paintTrack(view, track, told ? colour.told : colour.track, told ? 1.6 : 1, told ? (some ? 0.35 : 0.9) : (some ? 0.3 : 0.6) * quiet);
-  }
-  for (const track of world.tracks) {
-    if (!picked(track.ship)) continue;
-    paintTrack(view, track, colour.told, 1.2, choice?.window ? 0.5 : 0);
-    const around = choice && choice.gaps.has(choice.anchor) ? 3 * 86400 : 0; // a gap is seen with the days beside it
-    const [from, to] = choice?.window ?? [view.from, view.to];
-    const shown = { ...view, from: Math.max(view.from, from - around), to: Math.min(view.to, to + around) };
-    paintTrack(shown, track, colour.told, 2.6, 1);
-  }
-  const seen = world.gaps.filter((gap) => gap.s <= view.to && gap.e >= view.from);
-  const on = (/** @type {import("./data.js").Gap} */ gap) => choice !== null && choice.gaps.has(gap.a);
-  // the silences that no thread tells of stay quiet until the reader comes near
-  const near = scale >= 256 * 2 ** 6 || seen.length <= 40;
-  for (const gap of seen) {
-    if (!gap.told && !on(gap)) paintGap(view, gap, { wide: 1.1, radius: near ? 2.6 : 0, alpha: some ? 0.2 : near ? 0.85 : 0.55, halo: false });
-  }
-  for (const gap of seen) if (gap.told && !on(gap)) paintGap(view, gap, { wide: 2.2, radius: 4, alpha: some && choice.gaps.size ? 0.4 : 1, halo: false });
-  paintOthers(view, world);
-  paintAround(view, aroundOf(world, choice));
-  for (const gap of seen) if (on(gap)) paintGap(view, gap, { wide: 2.6, radius: 5, alpha: 1, halo: true });
-  for (const port of world.ports) {
-    paintSquare(view, port.x * scale - left, port.y * scale - top, port.main || choice?.port === port.a ? 3 : 2, colour.port);
-  }
-  paintAreas(view, world, choice);
-  paintReach(view, reachOf(world, choice));
-  paintShips(view, world);
-  paintMarks(view, world, choice);
-  paintLabels(view, world, choice, letters, seen);
-}
-
-/**
- * The labels, when all marks stand: what is chosen first, then what the case tells of, and the other ports last.
- * @param {View} view @param {World} world @param {import("./selection.js").Choice | null} choice
- * @param {{face: string, size: number}} letters @param {import("./data.js").Gap[]} seen
- */
-function paintLabels(view, world, choice, letters, seen) {
-  const { colour, scale, left, top } = view;
-  const labels = createLabels(view.context, view.width, view.height, colour.halo, letters.size);
-  labels.block(view.width - 26, 70, 74); // the buttons stand there
-  const on = (/** @type {import("./data.js").Gap} */ gap) => choice !== null && choice.gaps.has(gap.a);
-  const some = choice !== null && choice.ships.size > 0;
-  const named = choice?.gaps.size ? seen.filter(on) : seen.filter((gap) => gap.told || (scale >= 256 * 2 ** 7 && seen.length <= 400));
-  for (const gap of named) gap.x.forEach((x, end) => labels.block(x * scale - left, gap.y[end] * scale - top, 5));
-  for (const port of world.ports) labels.block(port.x * scale - left, port.y * scale - top, 3.5);
-  const reach = reachOf(world, choice);
-  for (const port of reach) labels.block(port.x * scale - left, port.y * scale - top, 6);
-  for (const mark of marksOf(view, world, choice)) labels.block(mark.x * scale - left, mark.y * scale - top, 8);
-  const around = aroundOf(world, choice);
-  around?.x.forEach((x, i) => labels.block(x * scale - left, around.y[i] * scale - top, 3));
-  const ships = lastOf(view, world);
-  for (const { x, y } of ships) labels.block(x, y, 6);
-  const font = (/** @type {number} */ px, weight = 400) => `${weight} ${px * letters.size}px ${letters.face}`;
-  const [bold, plain, small, name] = [font(12.5, 600), font(12), font(11), font(11.5, 600)];
-
-  for (const gap of [...named].sort((a, b) => Number(on(b)) - Number(on(a)) || Number(b.told) - Number(a.told))) {
-    const end = gap.x.length - 1;
-    const x = (gap.x[0] + gap.x[end]) / 2 * scale - left;
-    const y = (gap.y[0] + gap.y[end]) / 2 * scale - top;
-    const level = Math.abs(gap.x[end] - gap.x[0]) > Math.abs(gap.y[end] - gap.y[0]);
-    labels.put(gap.h, x, y, 9, gap.told || on(gap) ? bold : small, gap.told || on(gap) ? colour.ink : colour.soft, level);
-  }
-  const put = (/** @type {{x: number, y: number, name: string}} */ port, /** @type {boolean} */ first) =>
-    labels.put(port.name, port.x * scale - left, port.y * scale - top, first ? 10 : 8, first ? plain : small, first ? colour.ink : colour.soft, false, first ? 1 : 2);
-  for (const port of world.ports) if (choice?.port === port.a) put(port, true);
-  for (const { ship, x, y } of ships) if (some && choice.ships.has(ship)) labels.put(world.ships[ship].name, x, y, 10, name, colour.ink, false, 1);
-  for (const port of reach) put(port, true);
-  const rest = world.ports.filter((port) => choice?.port !== port.a && !reach.some((other) => other.name === port.name));
-  for (const port of rest) if (port.main) put(port, true);
-  labelAreas(view, labels, world, choice, small);
-  for (const { ship, x, y } of ships) if (!some) labels.put(world.ships[ship].name, x, y, 10, name, colour.ink, false, 1);
-  if (scale < 256 * 2 ** 3.5) return;
-  for (const port of rest) if (!port.main) put(port, false);
-}
-
-/** The ships that no thread tells of, as small dots. @param {View} view @param {World} world */
-function paintOthers(view, world) {
-  if (world.ships.length > 400) return;
-  for (const track of world.tracks) {
-    const ship = world.ships[track.ship];
-    const last = placeIn(track.t, view.to + 1) - 1;
-    if (last < 0 || track.t[last] < view.from || ship.told || ship.listed) continue;
-    paintDot(view, track.x[last] * view.scale - view.left, track.y[last] * view.scale - view.top, 2.2, view.colour.track);
-  }
-}
-
-/** Where each ship of note was last heard in the time shown, those of the first threads first. @param {View} view @param {World} world */
-function lastOf(view, world) {
-  const found = [];
-  for (const track of world.tracks) {
-    const ship = world.ships[track.ship];
-    const last = placeIn(track.t, view.to + 1) - 1;
-    if (last < 0 || track.t[last] < view.from || !(ship.told || ship.listed)) continue;
-    found.push({ ship: track.ship, x: track.x[last] * view.scale - view.left, y: track.y[last] * view.scale - view.top });
-  }
-  return found.sort((a, b) => a.ship - b.ship);
-}
-
-/** @param {View} view @param {World} world */
-function paintShips(view, world) {
-  for (const { ship, x, y } of lastOf(view, world).reverse()) {
-    if (world.ships[ship].listed) paintDiamond(view, x, y, 6, view.colour.hit, view.colour["hit-line"]);
-    else paintDot(view, x, y, 3.5, view.colour.told);
-  }
+  return { context, width: size.x, height: size.y, scale, left: corner.x, top: corner.y, from: clock.from, to: clock.to, playing: clock.playing, colour };
 }
 
 /**
@@ -233,8 +125,11 @@ function under(view, world, px, py) {
   best = 36;
   for (const track of world.tracks) {
     const last = placeIn(track.t, view.to + 1);
+    const whole = levelFor(track, Infinity, 0);
+    const here = { ...view, left: left + px, top: top + py, width: 0, height: 0 };
     for (let i = placeIn(track.t, view.from) + 1; i < last; i += 1) {
-      if (track.cut[i]) continue;
+      if (i % RUN === 1 && !inSight(whole, Math.floor(i / RUN), here, 8)) i += RUN - 1;
+      if (i >= last || track.cut[i]) continue;
       const x = track.x[i] * scale - left;
       const y = track.y[i] * scale - top;
       const oldX = track.x[i - 1] * scale - left;
@@ -268,7 +163,7 @@ function point(map, holder, find, selection) {
   const tip = /** @type {HTMLElement} */ (document.getElementById("tip"));
   let waiting = false;
   map.on("mousemove", (/** @type {any} */ event) => {
-    if (waiting) return;
+    if (waiting || event.originalEvent.buttons) return;
     waiting = true;
     requestAnimationFrame(() => {
       waiting = false;

@@ -45,8 +45,16 @@ function choiceOf(world, anchor) {
     mark: link.event ?? null,
     place: link.p ?? null,
     window,
-    says: link.says,
+    says: link.says ?? spoken(anchor),
   };
+}
+
+/** What the text says of a piece of evidence: its number and its sentence. @param {string} anchor @returns {string} */
+function spoken(anchor) {
+  const entry = document.getElementById(anchor);
+  const number = entry?.firstElementChild?.textContent ?? "";
+  const sentence = entry?.querySelector("p:not(.ev-number)")?.firstChild?.textContent?.trim() ?? "";
+  return `${number}: ${sentence.length > 300 ? `${sentence.slice(0, 300)} …` : sentence}`;
 }
 
 /** @param {Element} element opened and shown, whatever hides it */

@@ -1,7 +1,10 @@
 /** Sites: the date of a map, and what of two pictures is seen. Both stand without a script; here they move. */
 
-/** @param {HTMLElement} figure a map with the letters of all dates on its shapes */
-function dated(figure) {
+/**
+ * @param {HTMLElement} figure a map with the letters of all dates on its shapes
+ * @param {import("./clock.js").Clock} [clock] whose time the map follows until the reader moves it
+ */
+function dated(figure, clock) {
   const tools = /** @type {HTMLElement} */ (figure.querySelector(".map-tools"));
   const slider = /** @type {HTMLInputElement} */ (tools.querySelector("input"));
   const named = /** @type {HTMLElement} */ (figure.querySelector(".map-date"));
@@ -44,6 +47,14 @@ function dated(figure) {
   slider.addEventListener("input", show);
   tools.querySelector(".map-before")?.addEventListener("click", () => step(-1));
   tools.querySelector(".map-after")?.addEventListener("click", () => step(1));
+  const seconds = dates.map((date) => Date.parse(`${date} UTC`) / 1000);
+  clock?.listen(() => {
+    // the last image of the time chosen; all of it again: the last image there is
+    const at = clock.whole() ? dates.length - 1 : Math.max(0, seconds.filter((second) => second <= clock.to).length - 1);
+    if (seconds.some(Number.isNaN) || String(at) === slider.value) return;
+    slider.value = String(at);
+    show();
+  });
   tools.hidden = false;
   show();
 }
@@ -80,11 +91,11 @@ function sliding(figure) {
   show();
 }
 
-/** Make the maps and the pairs of pictures move; nothing where the page has no sites. */
-export function createSites() {
+/** Make the maps and the pairs of pictures move; nothing where the page has no sites. @param {import("./clock.js").Clock} [clock] */
+export function createSites(clock) {
   /** @type {NodeListOf<HTMLElement>} */
   const maps = document.querySelectorAll(".site-map[data-map]");
-  for (const map of maps) dated(map);
+  for (const map of maps) dated(map, clock);
   /** @type {NodeListOf<HTMLElement>} */
   const pairs = document.querySelectorAll(".ba[data-ba]");
   for (const pair of pairs) sliding(pair);

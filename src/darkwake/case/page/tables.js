@@ -16,13 +16,18 @@ function mark(row, name, on) {
   if (row.classList.contains(name) !== on) row.classList.toggle(name, on);
 }
 
-/** @param {() => void} work @param {number} rows @returns {() => void} the same, once the brush rests, where there are many rows */
-function atRest(work, rows) {
-  if (rows < 400) return work;
+/** @param {() => void} work @param {number} rows @param {Clock} clock @returns {() => void} the same, once the brush rests, where there are many rows; twice a second while the time plays */
+function atRest(work, rows, clock) {
   let timer = 0;
+  let last = 0;
   return () => {
     clearTimeout(timer);
-    timer = setTimeout(work, 150);
+    const now = performance.now();
+    const due = clock.playing ? (rows < 400 ? now - last > 500 : false) : rows < 400;
+    if (due) {
+      last = now;
+      work();
+    } else timer = setTimeout(work, 150);
   };
 }
 
@@ -83,7 +88,7 @@ function tame(list, clock) {
     all = true;
     apply();
   });
-  clock.listen(atRest(apply, rows.length));
+  clock.listen(atRest(apply, rows.length, clock));
   list.querySelectorAll("thead th").forEach((head, column) => {
     const button = document.createElement("button");
     button.type = "button";
@@ -110,7 +115,8 @@ export function createTables(clock) {
   const lists = document.querySelectorAll("[data-cap]");
   for (const list of lists) tame(list, clock);
   const others = /** @type {HTMLElement[]} */ ([...document.querySelectorAll("[data-s]")]).filter((row) => row.dataset.s && !row.closest("[data-cap]"));
-  clock.listen(() => {
+  const follow = () => {
     for (const row of others) mark(row, "is-out", !clock.meets(Number(row.dataset.s), Number(row.dataset.e || row.dataset.s)));
-  });
+  };
+  clock.listen(atRest(follow, others.length, clock));
 }
