@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -62,7 +63,12 @@ def working() -> Iterator[Any]:
 
 def show_sources(sources: Sequence[Source]) -> None:
     """What was kept and refused of each source: the two always add up to its rows."""
+    whole = Counter(one.kind for one in sources if one.rows == one.kept == 1)
+    for kind, number in sorted(whole.items()):
+        out.print(f"[bold]{number:,} of {escape(kind)}[/]  each kept whole")
     for one in sources:
+        if one.rows == one.kept == 1:  # an article is one row
+            continue
         refused = sum(one.refused.values())
         out.print(f"[bold]{escape(one.name)}[/]  {escape(one.kind)}", soft_wrap=True)
         out.print(f"{one.rows:>12,} rows = {one.kept:,} kept + {refused:,} refused", soft_wrap=True)

@@ -30,6 +30,8 @@ Array = npt.NDArray[np.float64]
 STATUSES = ("intact", "destroyed", "cleared", "under construction", "rebuilt", "repaired", "unknown")
 LEAST_DATES = 2 * LEAST_SIDE + 1
 """Usable dates that a building must have: a break wants two on each side, and one to spare."""
+_AT_ONCE = 500
+"""Buildings whose rows become one table together: a table of its own for each costs over 100 kB."""
 _NOT_TOLD = (0, 2)
 """What a building without a break can be: intact, or a plot that stayed one."""
 _INNOCENT: dict[str, tuple[str, ...]] = {
@@ -112,11 +114,16 @@ def timeline(
     seen = _images(series)
     radar_only = _radar_only(series)
     statuses, phases = [schema.empty(schema.STATUSES)], [schema.empty(schema.PHASES), _read(readings)]
-    for one in scene.shown:
-        chance = found.get(one.building)
-        statuses.append(_statuses(one, chance, seen))
-        if chance is not None:
-            phases.append(_phases(one, chance, seen, radar_only=one.building in radar_only))
+    for start in range(0, len(scene.shown), _AT_ONCE):
+        rows: list[dict[str, Any]] = []
+        stretches: list[dict[str, Any]] = []
+        for one in scene.shown[start : start + _AT_ONCE]:
+            chance = found.pop(one.building, None)
+            rows += _statuses(one, chance, seen)
+            if chance is not None:
+                stretches += _phases(one, chance, seen, radar_only=one.building in radar_only)
+        statuses.append(pl.DataFrame(rows, schema=schema.STATUSES, orient="row"))
+        phases.append(pl.DataFrame(stretches, schema=schema.PHASES, orient="row"))
     days = pl.concat(statuses).sort("building", "time")
     return days, pl.concat(phases).sort("building", "start_by", "by"), _assessed(series, footprints, days)
 
@@ -170,14 +177,16 @@ def _radar_only(series: pl.DataFrame) -> set[str]:
     return set(told.group_by("building").agg((pl.col("sensor") == "s1").all().alias("only")).filter("only")["building"])
 
 
-def _statuses(one: Shown, chance: Array | None, seen: Mapping[str, Mapping[datetime, list[str]]]) -> pl.DataFrame:
+def _statuses(
+    one: Shown, chance: Array | None, seen: Mapping[str, Mapping[datetime, list[str]]]
+) -> list[dict[str, Any]]:
     if chance is None:  # too few dates: nothing is told, and each date says so
         chance = np.zeros((len(one.times), len(STATUSES)))
         chance[:, -1] = 1.0
         chosen = np.full(len(one.times), len(STATUSES) - 1)
     else:
         chosen = _chosen(one, chance)
-    rows = [
+    return [
         {
             "building": one.building,
             "time": time,
@@ -188,7 +197,6 @@ def _statuses(one: Shown, chance: Array | None, seen: Mapping[str, Mapping[datet
         }
         for time, place, row in zip(one.times, chosen.tolist(), chance, strict=True)
     ]
-    return pl.DataFrame(rows, schema=schema.STATUSES, orient="row")
 
 
 # --- stretches ---
@@ -196,7 +204,7 @@ def _statuses(one: Shown, chance: Array | None, seen: Mapping[str, Mapping[datet
 
 def _phases(
     one: Shown, chance: Array, seen: Mapping[str, Mapping[datetime, list[str]]], *, radar_only: bool
-) -> pl.DataFrame:
+) -> list[dict[str, Any]]:
     chosen = _chosen(one, chance)
     edges = (np.flatnonzero(np.diff(chosen)) + 1).tolist()
     images = seen[one.building]
@@ -225,7 +233,7 @@ def _phases(
                 "innocent": list(_INNOCENT.get(STATUSES[place], ())),
             }
         )
-    return pl.DataFrame(rows, schema=schema.PHASES, orient="row")
+    return rows
 
 
 def _sentence(one: Shown, status: str, times: Mapping[str, datetime | None], dates: int, least: float) -> str:
