@@ -44,9 +44,9 @@ def shown(value: Any) -> Any:
     return visible(str(value))
 
 
-def name(text: Any) -> Markup:
+def name(text: Any, most: int = 200) -> Markup:
     """A name from outside, isolated so that its writing direction cannot reach its surroundings."""
-    return Markup(f"<bdi>{escape(visible(str(text), most=200))}</bdi>")  # noqa: S704  escaped here
+    return Markup(f"<bdi>{escape(visible(str(text), most=most))}</bdi>")  # noqa: S704  escaped here
 
 
 def number(value: int) -> str:

@@ -48,9 +48,8 @@ SEED = 20250901
 START, DAYS = datetime(2025, 9, 1), 44.0
 ASKED: Mapping[str, Any] = {
     "name": "demo",
-    "question": "Which ships carried cargo from China to Iran between 1 September and 14 October 2025 while they "
-    "could not be heard, what does their silence mean, and does any of it meet what is said of a cargo of sodium "
-    "perchlorate and of a works off the port?",
+    "question": "Which ships carried cargo from China to Iran in September and October 2025 while they could not be "
+    "heard, and does any of it meet what is said of a cargo of sodium perchlorate?",
     "invented": True,
     "from_": ("CN",),
     "to": ("IR",),
