@@ -16,7 +16,7 @@ import make_commands  # noqa: E402  found in scripts/
 from darkwake.cli import app  # noqa: E402
 
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
-COMMANDS = [command.callback.__name__ for command in app.registered_commands if command.callback]
+COMMANDS = [one.name or one.callback.__name__ for one in app.registered_commands if one.callback]
 
 
 def test_the_page_of_commands_is_what_the_commands_print() -> None:
