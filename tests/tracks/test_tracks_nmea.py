@@ -63,6 +63,11 @@ def test_every_way_of_telling_the_time_gives_the_same_instant(tmp_path: Path) ->
     assert rows.sort("row")["row"].to_list() == [1, 2, 4, 5, 6, 7, 8, 9]
 
 
+def test_a_station_number_behind_a_sentence_is_no_time(tmp_path: Path) -> None:
+    _, rows = add(tmp_path, f"{at(1)},s27015,d-084,T37.87,x75351,r003669945,{NOON}")
+    assert rows["time"].to_list() == [datetime(2025, 10, 1, 12)]
+
+
 def test_a_wrapper_lends_its_time_to_one_message_only(tmp_path: Path) -> None:
     added, rows = add(tmp_path, "$" + summed("PGHP,1,2025,10,1,12,0,0,0,200,,2000001,1,00"), at(1), at(2))
     assert rows["lat"].to_list() == [1.0]
