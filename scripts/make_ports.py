@@ -1,7 +1,7 @@
-"""Make src/darkwake/data/ports.csv from the World Port Index (NGA Pub. 150, public domain).
+"""Make src/darkwake/data/ports.csv and port_names.csv from the World Port Index (NGA Pub. 150, public domain).
 
-Takes the facts that a first run needs: name, country, UN/LOCODE and position. A LOCODE that two ports share is left
-to neither, because a code that names two places names none.
+Takes the facts that a first run needs: name, country, UN/LOCODE and position; and the other names. A LOCODE that two
+ports share is left to neither, because a code that names two places names none.
 
     python scripts/make_ports.py UpdatedPub150.csv
 """
@@ -21,4 +21,7 @@ if __name__ == "__main__":
         table.sort("country", "name", "port")["lat"].round(4),
         table.sort("country", "name", "port")["lon"].round(4),
     ).write_csv(OUT)
+    names = ports.other_names(Path(sys.argv[1]))
+    names.write_csv(OUT.with_name("port_names.csv"))
+    print(f"{names.height} other names")
     print(f"{table.height} ports; refused: {refused or 'none'}")

@@ -8,8 +8,10 @@ point" is "in the area or within d metres of it", right to 11 m where d is 710 m
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -42,6 +44,8 @@ _PROPERTIES = {
     "port": ("port", "locode", "unlocode", "un/locode"),
 }
 """What a feature calls it, in any case."""
+_OTHERS = "Alternate Port Name"
+"""Of the World Port Index; several are parted by semicolons."""
 OUTLINE_M, INSIDE_M = 250.0, 1_000.0
 _MOST_POINTS = 20_000
 """Of one area; a larger one is a coast, not a port."""
@@ -73,6 +77,92 @@ def default() -> pl.DataFrame:
     return pl.read_csv(packed, schema=PORTS)
 
 
+# --- what texts call them ---
+
+CITY_STATES = frozenset({"GI", "HK", "MC", "MO", "SG"})
+"""Countries whose name is that of their port."""
+LEAST_LETTERS = 5
+_EZAFE = {"e", "ye", "i"}
+"""The Persian particle after these words, which is written or not: Bandar-e Abbas, Bandar Abbas."""
+_BEFORE_EZAFE = {"bandar", "jazireh", "jazirat"}
+_WORD = re.compile(r"[^\W_]+(?:['’‘`ʻʼ][^\W_]+)*")
+
+
+def words(text: str) -> list[tuple[str, bool]]:
+    """The words of a text as names of ports are compared, and whether each began with a capital.
+
+    Case, accents and apostrophes fall away, a hyphen parts two words, and Persian's ezafe is left out.
+    """
+    found: list[tuple[str, bool]] = []
+    for match in _WORD.finditer(unicodedata.normalize("NFKC", text)):
+        said = unicodedata.normalize("NFKD", match[0].casefold())
+        plain = "".join(sign for sign in said if not unicodedata.combining(sign))
+        plain = re.sub(r"['’‘`ʻʼ](?:s$)?", "", plain)
+        if not (plain in _EZAFE and found and found[-1][0] in _BEFORE_EZAFE):
+            found.append((plain, match[0][:1].isupper()))
+    return found
+
+
+def folded(name: str) -> str:
+    """A name as names of ports are compared; see `words`."""
+    return " ".join(word for word, _ in words(name))
+
+
+@cache
+def _common() -> frozenset[str]:
+    """Single words that are names of ports, and common words or names of people and of other places too."""
+    packed = files("darkwake").joinpath("data", "port_common_words.csv").read_bytes()
+    return frozenset(pl.read_csv(packed, infer_schema=False)["word"])
+
+
+@cache
+def _spellings() -> Mapping[str, tuple[str, ...]]:
+    """Port -> its other names: the index's own and the table of spellings that is kept by hand."""
+    found: dict[str, list[str]] = {}
+    for file in ("port_names.csv", "port_spellings.csv"):
+        packed = files("darkwake").joinpath("data", file).read_bytes()
+        for port, name in pl.read_csv(packed, infer_schema=False).select("port", "name").iter_rows():
+            found.setdefault(port, []).append(name)
+    return {port: tuple(dict.fromkeys(names)) for port, names in found.items()}
+
+
+@cache
+def _known_as() -> tuple[Mapping[tuple[str, str], str], Mapping[str, frozenset[str]]]:
+    """The package's port by country and folded name; and which ports bear a folded name, the other names included."""
+    by_name: dict[tuple[str, str], str] = {}
+    bearers: dict[str, set[str]] = {}
+    for port, name, land in default().select("port", "name", "country").iter_rows():
+        by_name.setdefault((land, folded(name)), port)
+        for one in (name, *_spellings().get(port, ())):
+            bearers.setdefault(folded(one), set()).add(port)
+    return by_name, {name: frozenset(own) for name, own in bearers.items()}
+
+
+def called(port: str, name: str, land: str) -> tuple[str, ...]:
+    """The folded names by which a text can mean a port.
+
+    A name of fewer than 5 letters, one that is a common word, a country's or another port's too names a port only
+    beside a word that says so: "port of Jask", "Jask port", "Bandar-e Jask".
+    """
+    own = _spellings().get(port) or _spellings().get(_known_as()[0].get((land, folded(name)), ""), ())
+    found: dict[str, None] = {}
+    for one in dict.fromkeys(folded(word) for word in (name, *own)):
+        if _alone(one, port):
+            found[one] = None
+        elif bare := re.sub(r"^port of |^port | (?:port|harbou?r)$", "", one):
+            found |= dict.fromkeys((f"port of {bare}", f"{bare} port", f"bandar {bare}", f"{bare} harbour"))
+    return tuple(found)
+
+
+def _alone(name: str, port: str) -> bool:
+    """Whether a folded name is enough by itself."""
+    if len(name.replace(" ", "")) < LEAST_LETTERS or name in _common():
+        return False
+    if (country.code(name) or "") not in CITY_STATES | {""}:
+        return False
+    return " " in name or not _known_as()[1].get(name, frozenset()) - {port}
+
+
 def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
     """The ports in a CSV or GeoJSON file as PORTS, sorted by port, and how many rows were refused, by reason.
 
@@ -86,7 +176,27 @@ def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
     if path.suffix.lower() in (".geojson", ".json"):
         table, too_large = _features(path)
         kept, refused = _checked(table, "port-areas")
-        return kept, dict(sorted((Counter(refused) + too_large).items()))
+        return _table(kept), dict(sorted((Counter(refused) + too_large).items()))
+    kept, refused = _rows(path)
+    return _table(kept), refused
+
+
+def other_names(path: Path) -> pl.DataFrame:
+    """The alternate names that a file of ports holds: `port` and `name`; only the World Port Index has any."""
+    kept, _ = _rows(path)
+    if "others" not in kept.columns:
+        return pl.DataFrame(schema={"port": pl.String, "name": pl.String})
+    each = kept.select("port", pl.col("others").str.split(";").alias("name"), called="name").explode("name")
+    each = each.with_columns(pl.col("name").str.strip_chars()).filter(pl.col("name") != "")
+    return each.filter(pl.col("name") != pl.col("called")).select("port", "name").unique().sort("port", "name")
+
+
+def _table(kept: pl.DataFrame) -> pl.DataFrame:
+    return kept.select(list(PORTS)).unique().sort(list(PORTS))
+
+
+def _rows(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The rows of a CSV file that are kept, with `others` where it gives other names; and the refused, by reason."""
     try:
         raw = pl.read_csv(path, infer_schema=False, encoding="utf8-lossy")
     except pl.exceptions.PolarsError as error:
@@ -101,14 +211,15 @@ def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
             to_do="Use the World Port Index, a GFW anchorages file, columns name,country,lat,lon, or GeoJSON",
         )
     columns = LAYOUTS[kind]
-    table = raw.select(pl.col(theirs).str.strip_chars().alias(ours) for theirs, ours in columns.items())
+    taken = {theirs: ours for theirs, ours in (*columns.items(), (_OTHERS, "others")) if theirs in raw.columns}
+    table = raw.select(pl.col(theirs).str.strip_chars().alias(ours) for theirs, ours in taken.items())
     if kind != "world-port-index":
         table = table.with_columns(pl.lit(None, pl.String).alias("port"))
     return _checked(table.with_columns(pl.col("lat", "lon").cast(pl.Float64, strict=False)), kind)
 
 
 def _checked(table: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Rows of port, name, country, lat and lon as PORTS, and how many were refused, by reason."""
+    """The rows of port, name, country, lat and lon that are kept, and how many were refused, by reason."""
     table = table.with_columns(_codes(table["country"]))
     # the index writes the code as "IR BSR"; where it is missing its country is the only trace
     table = table.with_columns(pl.col("port").str.replace_all(" ", "").str.extract("^([A-Z]{2}[A-Z2-9]{3})$"))
@@ -128,7 +239,7 @@ def _checked(table: pl.DataFrame, kind: str) -> tuple[pl.DataFrame, dict[str, in
     kept = kept.with_columns(pl.when(~pl.col("port").is_in(shared.implode())).then(pl.col("port")).alias("port"))
     made = [content_id("port", where, called) for where, called in kept.select("country", "name").iter_rows()]
     kept = kept.with_columns(pl.coalesce("port", pl.Series(made, dtype=pl.String)).alias("port"))
-    return kept.select(list(PORTS)).unique().sort(list(PORTS)), refused
+    return kept, refused
 
 
 def _codes(names: pl.Series) -> pl.Series:

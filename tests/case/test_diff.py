@@ -177,20 +177,56 @@ def test_standings_buildings_and_threads() -> None:
     )
     found = told(before, after)
     assert "was contested, where it read in force" in of(found, "standing")[0][1]
-    assert "works, building hall 3: destroyed, where it was intact; posterior 0.97." in of(found, "building")[0][1]
+    assert (
+        "works, building hall 3: now read as destroyed (posterior 0.97); before as intact."
+        in of(found, "building")[0][1]
+    )
     ((change, says),) = of(found, "thread")  # one thread moved, not three
-    assert (change, says) == ("changed", "The thread “Thread of 3” moved from 3 to 1. Stands here because of 3.")
+    assert (change, says) == (
+        "changed",
+        "The thread “Thread of 3” is number 1 now, before 3. Stands here because of 3.",
+    )
 
 
 def test_happenings_are_known_by_their_words_where_every_id_is_another() -> None:
     after = made(claims=claimed({"c2": ["x", "y", "z"]}, (2, 3), against=True))
     found = told(made(), after)
-    assert of(found, "happening") == [("changed", "A happening has 2 to 3 origins, where it had 1 origin: “it sank”")]
+    assert of(found, "happening") == [
+        ("changed", "Now told from 2 to 3 independent origins, before from 1 independent origin: “it sank”")
+    ]
     assert of(found, "contradiction")[0][0] == "new"
     assert [change for change, _ in of(found, "article")] == ["new"]
     assert [change for change, _ in of(found, "claim")] == ["new"]
     same = made(claims=claimed({"c3": ["x", "y", "z"]}, (2, 3), against=True))
     assert told(after, same).changes == ()
+
+
+def test_goods_are_told_in_words_and_are_the_same_in_whatever_order_their_fields_stand() -> None:
+    asked = {"description": "sodium nitrate", "cas": "7631-99-4", "hs": "", "on": "2025-10-14", "to": "IR"}
+    before = made(goods=[{"asked": asked, "verdict": "not listed", "says": "x"}])
+    turned = {"asked": dict(sorted(asked.items(), reverse=True)), "verdict": "not listed", "says": "x"}
+    assert of(told(before, made(goods=[turned])), "goods") == []
+    later = {"asked": asked | {"on": "2025-10-15"}, "verdict": "listed", "says": "x"}
+    says = "sodium nitrate (CAS 7631-99-4): listed, where it was not listed."
+    assert of(told(before, made(goods=[later])), "goods") == [("changed", says)]
+    ((_, new),) = of(told(made(), before), "goods")
+    ((_, gone),) = of(told(before, made()), "goods")
+    assert (
+        new == "The case asks about these goods too: sodium nitrate (CAS 7631-99-4). Of the control lists: not listed."
+    )
+    assert gone == "The case no longer asks about sodium nitrate (CAS 7631-99-4)."
+
+
+def test_one_more_telling_makes_no_new_thread_and_further_rivals_are_no_other_order() -> None:
+    rows = [{"kind": "claim", "id": key, "ship": None, "title": f"Claimed: “it sank” ({many} outlets)",
+             "summary": f"{many} outlets told of 1 happening.", "start": None, "end": None, "order": "."}
+            for key, many in (("t8", 2), ("t9", 3))]  # fmt: skip
+    found = of(told(made(threads=rows[:1]), made(threads=rows[1:])), "thread")
+    assert found == [("changed", "Thread 1 now reads: 3 outlets told of 1 happening.")]
+    rivals = [{"id": key, "title": f"Rival {key}", "question": "?", "against": [], "for": []} for key in "abc"]
+    before, after = (made(hypotheses={"question": "?", "rows": some}) for some in (rivals[:2], rivals))
+    ((_, says),) = of(told(before, after), "hypothesis")
+    assert says == "Explanations that are weighed now and were not before: Rival c."
 
 
 def test_what_matters_comes_first_and_what_does_not_is_counted() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,16 +71,31 @@ def test_a_claim_without_the_ships_name_may_be_about_it_and_says_so() -> None:
     assert not any(october & set(one["evidence"]) for one in case["threads"][0]["stations"])
 
 
-def test_a_site_joins_by_distance_only_within_the_limit_and_only_what_may_lie_after_the_arrival() -> None:
-    near = built(**sailed(), sites=[moved_site()])["threads"][0]
-    (site,) = stations(near, "site")
+def test_a_site_joins_by_distance_only_within_the_limit_and_tells_what_changed_after_the_arrival() -> None:
+    case = built(**sailed(), sites=[moved_site()])
+    (site,) = stations(case["threads"][0], "site")
     assert (site["key"], site["joint"]) == (SITE, "place and time")
     assert "km from Bandar Abbas" in site["how"]
     assert "Nothing shows that a cargo went there" in site["how"]
+    assert re.fullmatch(rf"{SITE}: 6 buildings changed, \d of them perhaps after the arrival", site["label"])
+    changed = {one["id"] for one in case["evidence"] if one["kind"] == "site status" and "changes" in one["details"]}
+    assert len(changed) == 6
+    assert changed <= set(site["evidence"])
     far = moved_site(lat=27.1 + (NEAR_KM + 8) / 111.2, lon=56.1)
     assert not stations(built(**sailed(), sites=[far])["threads"][0], "site")
-    before = moved_site(days=0)
-    assert not stations(built(**sailed(), sites=[before])["threads"][0], "site")
+
+
+def test_what_changed_before_the_arrival_is_counted_and_said_to_be_so() -> None:
+    early = replace(moved_site(), phases=moved_site(days=0).phases)
+    case = built(**sailed(), sites=[early])
+    (site,) = stations(case["threads"][0], "site")
+    assert site["label"] == f"{SITE}: 6 buildings changed, none after the arrival"
+    assert "6 buildings changed, none of them after the arrival (2026-02-16 at the earliest)" in site["how"]
+    assert len(site["evidence"]) == 7
+    assert "perhaps after an arrival" not in " ".join(case["answer"]["sentences"])
+    (site,) = stations(built(**sailed(), sites=[moved_site(days=0)])["threads"][0], "site")
+    assert site["label"] == f"{SITE}: 6 buildings changed"
+    assert "no usable image is later" in site["how"]
 
 
 def test_the_far_reach_of_claims_and_sites_has_threads_of_its_own(whole: dict[str, Any]) -> None:

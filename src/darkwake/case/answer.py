@@ -95,14 +95,7 @@ def _what(goods: Sequence[Row], evidence: Sequence[Evidence], threads: Sequence[
     changed = {item.id for item in evidence if item.kind == "site status" and "changes" in item.data()}
     watched = {str(item.data().get("site")) for item in evidence if item.kind == "site status"}
     if watched:
-        reached = {
-            key
-            for thread in threads
-            if thread.ship is not None
-            for one in thread.stations
-            if one.kind == "site"
-            for key in one.evidence
-        }
+        reached = {key for thread in threads for key in thread.late}
         where = f"at {sorted(watched)[0]}" if len(watched) == 1 else f"at {len(watched):,} watched sites"
         site = f"{where} {words.count(len(changed), 'building')} changed"
         if changed & reached:

@@ -225,6 +225,7 @@ def _phase(row: Row) -> dict[str, Any]:
     first = row["start_after"] is None
     last = row["end_by"] is None
     return {name: row[name] for name in schema.PHASES if name != "building"} | {
+        "says": words.spaced(row["says"] or ""),
         "began": f"from the first image, {words.date(row['start_by'])}" if first
         else f"began {words.between(row['start_after'], row['start_by'])}",
         "ended": f"still so in the last image, {words.date(row['end_after'])}" if last
@@ -267,7 +268,10 @@ def _site(
         "pictured": sum(row["building"] in seen.pictures for row in rows),
         "sensors": sensors,
         "cannot": RADAR_ALONE if sensors == ["s1"] else "",
-        "scenes": [dict(row) for row in seen.scenes.sort("site", "sensor", "orbit").iter_rows(named=True)],
+        "scenes": [
+            row | {"says": words.spaced(row["says"] or "")}
+            for row in seen.scenes.sort("site", "sensor", "orbit").iter_rows(named=True)
+        ],
         "images": [_image(row) for row in images.iter_rows(named=True)],
     }
 

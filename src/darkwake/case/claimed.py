@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from darkwake import ports
 from darkwake.case import words
 from darkwake.case.told_amounts import COUNTED, days_of, fold
 from darkwake.evidence import Citation, Evidence, Strength, Subject, canonical, canonical_json
@@ -115,7 +116,11 @@ def _context(
 class Named:
     """The subjects of a case by the names that a text can call them by."""
 
-    def __init__(self, subjects: Iterable[tuple[str, Subject]]) -> None:
+    def __init__(self, subjects: Iterable[tuple[str, Subject]], places: Iterable[tuple[str, Subject]] = ()) -> None:
+        """Names with their subjects; `places` are of ports, as `ports.called` gives them."""
+        self._places: dict[str, dict[Subject, None]] = {}
+        for name, subject in places:
+            self._places.setdefault(name, {})[subject] = None
         self._of: dict[str, dict[Subject, None]] = {}
         for name, subject in subjects:
             key = self._key(name)
@@ -128,7 +133,7 @@ class Named:
 
     def among(self, claim: Row) -> list[Subject]:
         """Whom a claim names: its actors, places and things, and names that stand in its words, exactly."""
-        if not self._of:
+        if not (self._of or self._places):
             return []
         said = [one["name"] for one in claim["actors"] or ()] + [*(claim["places"] or ()), *(claim["things"] or ())]
         keys = dict.fromkeys(self._key(name) for name in said)
@@ -138,7 +143,19 @@ class Named:
             # one small word of the language may be a ship's name: only as a name it counts
             least = 1 if word[:1].isupper() else 2
             keys |= dict.fromkeys(" ".join(folded[place : place + many]) for many in range(least, _MOST_WORDS + 1))
-        return list(dict.fromkeys(subject for key in keys for subject in self._of.get(key, ())))
+        found = dict.fromkeys(subject for key in keys for subject in self._of.get(key, ()))
+        return list(found | self._ports(said, claim["text"][:MOST_SENTENCE]))
+
+    def _ports(self, said: Iterable[str], text: str) -> dict[Subject, None]:
+        """The ports that are named, in whichever of their spellings."""
+        if not self._places:
+            return {}
+        keys = dict.fromkeys(ports.folded(name) for name in said)
+        parts = ports.words(text)
+        for place, (_, upper) in enumerate(parts):
+            ends = range(place + (1 if upper else 2), place + _MOST_WORDS + 1)
+            keys |= dict.fromkeys(" ".join(word for word, _ in parts[place:end]) for end in ends)
+        return dict.fromkeys(subject for key in keys for subject in self._places.get(key, ()))
 
 
 def evidence(tables: Claimed, named: Named, made_by: str) -> tuple[list[Evidence], int]:

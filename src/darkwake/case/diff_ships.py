@@ -127,7 +127,12 @@ def _voyage(was: Row, now: Row) -> list[str]:
         told.append("it is no longer on the corridor")
     for end, word in (("from", "began at"), ("to", "ended at")):
         if was[f"{end}_port"] != now[f"{end}_port"]:
-            told.append(f"it {word} {_port(now, end)}, where it was {_port(was, end)}")
+            before = (
+                f"before it was {_port(was, end)}"
+                if was.get(f"{end}_name")
+                else "before, no port was heard at that end"
+            )
+            told.append(f"it {word} {_port(now, end)}; {before}")
     if was["arrived"] != now["arrived"] and now["arrived"]:
         told.append(f"it arrived on {when(now['arrived'])}")
     if abs((was["dark_h"] or 0) - (now["dark_h"] or 0)) >= _HOUR:

@@ -7,6 +7,8 @@ from typing import Any
 
 from darkwake.case.change import MINOR, Change, Row, quoted, said
 from darkwake.case.matched import match, moved
+from darkwake.case.words import count, times
+from darkwake.evidence import canonical_json
 
 
 def sources(before: Row, after: Row) -> Iterator[Change]:
@@ -14,7 +16,8 @@ def sources(before: Row, after: Row) -> Iterator[Change]:
     found = match(before["sources"], after["sources"], lambda row: row["sha256"])
     for row in found.new:
         dated = f", of {said(row['dated'], 60)}" if row.get("dated") else ""
-        says = f"New source: {said(row['name'], 120)} ({said(row['kind'])}, {row.get('kept', 0):,} rows kept{dated})."
+        kept = f"{count(row.get('kept', 0), 'row')} kept"
+        says = f"New source: {said(row['name'], 120)} ({said(row['kind'])}, {kept}{dated})."
         yield Change(90, "source", "new", row["sha256"], says, None, row)
     for row in found.gone:
         says = f"The source {said(row['name'], 120)} is no longer in the case."
@@ -57,7 +60,7 @@ def sites(before: Row, after: Row) -> Iterator[Change]:
         old, new = was.get("dates") or (), now.get("dates") or ()
         if len(old) != len(new):
             last = f", the last of {said(str(new[-1])[:10])}" if new else ""
-            says = f"{names[now['id']]}: {len(new):,} dates are at hand, where there were {len(old):,}{last}."
+            says = f"{names[now['id']]}: images of {len(new):,} dates are at hand, before of {len(old):,}{last}."
             yield Change(68, "site", "changed", now["id"], says, was, now)
     both = match(before["sites"]["buildings"], after["sites"]["buildings"], lambda row: row["id"])
     for was, now in both.pairs:
@@ -74,12 +77,13 @@ def sites(before: Row, after: Row) -> Iterator[Change]:
 
 
 def _building(was: Row, now: Row, site: str) -> Change | None:
-    name = f"{site}, building {said(now['label'], 80)}"
+    label = said(now["label"], 80)
+    name = f"{site}, {label}" if "building" in label.casefold() else f"{site}, building {label}"
     if was["status"] != now["status"]:
         last = (now.get("changes") or [{}])[-1]
-        dated = f" ({said(last.get('when'), 80)})" if last.get("status") == now["status"] and last.get("when") else ""
-        sure = f"; posterior {now['posterior']:.2f}" if now.get("posterior") is not None else ""
-        says = f"{name}: {said(now['status'])}{dated}, where it was {said(was['status'])}{sure}."
+        dated = f", {said(last.get('when'), 80)}" if last.get("status") == now["status"] and last.get("when") else ""
+        sure = f" (posterior {now['posterior']:.2f})" if now.get("posterior") is not None else ""
+        says = f"{name}: now read as {said(now['status'])}{dated}{sure}; before as {said(was['status'])}."
         return Change(40, "building", "changed", now["id"], says, was, now)
     times = [[(one["was"], one["status"], one.get("when")) for one in row.get("changes") or ()] for row in (was, now)]
     if times[0] != times[1]:
@@ -143,24 +147,24 @@ def _clusters(old: Row, new: Row) -> Iterator[Change]:
         now = origins[1].get(row["id"], {})
         if not shared:
             if len(row["claims"]) > 1:
-                says = f"A happening is told {len(row['claims']):,} times, {_range(now)}: {quoted(row['label'], 240)}"
+                says = f"Told {times(len(row['claims']))}, from {_range(now)}: {quoted(row['label'], 240)}"
                 yield Change(49, "happening", "new", row["id"], says, None, dict(now))
             continue
         # the one that shares most; of several the first by id
         was_row = max(sorted(shared, key=lambda one: str(one["id"])), key=shared.count)
         was = origins[0].get(was_row["id"], {})
         if (was.get("least"), was.get("most")) != (now.get("least"), now.get("most")):
-            says = f"A happening has {_range(now)}, where it had {_range(was)}: {quoted(row['label'], 240)}"
+            says = f"Now told from {_range(now)}, before from {_range(was)}: {quoted(row['label'], 240)}"
             yield Change(46, "happening", "changed", row["id"], says, dict(was), dict(now))
         elif len(was.get("outlets") or ()) != len(now.get("outlets") or ()):
             many = len(now.get("outlets") or ())
-            says = f"{many:,} outlets tell of a happening, still from {_range(now)}: {quoted(row['label'], 240)}"
+            says = f"{count(many, 'outlet')} told it, still from {_range(now)}: {quoted(row['label'], 240)}"
             yield Change(49, "happening", "changed", row["id"], says, dict(was), dict(now))
 
 
 def _range(row: Row) -> str:
     least, most = row.get("least") or 0, row.get("most") or 0
-    return f"{least:,} origin{'' if least == 1 else 's'}" if least == most else f"{least:,} to {most:,} origins"
+    return count(least, "independent origin") if least == most else f"{least:,} to {most:,} independent origins"
 
 
 def _contradictions(old: Row, new: Row, places: Sequence[Mapping[str, tuple[Any, ...]]]) -> Iterator[tuple[str, Row]]:
@@ -179,14 +183,17 @@ def threads(before: Row, after: Row) -> Iterator[Change]:
         after["threads"],
         lambda row: row["id"],
         lambda row: (row.get("ship"), row.get("start")) if row.get("ship") is not None else None,
+        _told_along,
         overlapping=True,
     )
     places = [{row["id"]: place for place, row in enumerate(one["threads"], start=1)} for one in (before, after)]
     for row in found.new:
-        says = f"A new thread, number {places[1][row['id']]:,}: {said(row.get('summary') or row['title'])}"
+        summary = f". {said(row['summary'])}" if row.get("ship") is None and row.get("summary") else "."
+        title = row.get("summary") if row.get("ship") is not None and row.get("summary") else row["title"]
+        says = f"A new thread, number {places[1][row['id']]:,}: {said(title).rstrip('.')}{summary}"
         yield Change(55, "thread", "new", row["id"], says, None, row)
     for row in found.gone:
-        says = f"A thread is gone, which was number {places[0][row['id']]:,}: {said(row['title'])}."
+        says = f"The thread that was number {places[0][row['id']]:,} is gone: {said(row['title'])}."
         yield Change(56, "thread", "gone", row["id"], says, row, None)
     same = {was["id"]: now["id"] for was, now in found.pairs}
     order = [same[row["id"]] for row in before["threads"] if row["id"] in same]
@@ -194,11 +201,18 @@ def threads(before: Row, after: Row) -> Iterator[Change]:
     for was, now in found.pairs:
         at, to = places[0][was["id"]], places[1][now["id"]]
         if now["id"] in elsewhere and at != to:
-            says = f"The thread {quoted(now['title'], 240)} moved from {at:,} to {to:,}. {said(now.get('order') or '')}"
-            yield Change(57, "thread", "changed", now["id"], says.rstrip(), was, now)
+            says = f"The thread {quoted(now['title'], 240)} is number {to:,} now, before {at:,}."
+            says = f"{says} {said(now.get('order') or '')}".rstrip()
+            yield Change(57, "thread", "changed", now["id"], says, was, now)
         elif was.get("summary") != now.get("summary"):
             says = f"Thread {to:,} now reads: {said(now.get('summary') or now['title'])}"
             yield Change(58, "thread", "changed", now["id"], says, was, now)
+
+
+def _told_along(row: Row) -> tuple[str, str] | None:
+    """A cluster's thread by its words: its id is another whenever one more telling joins it."""
+    words = str(row["title"]).rpartition(" (")[0]
+    return ("claim", words) if row.get("kind") == "claim" and words else None
 
 
 def hypotheses(before: Row, after: Row) -> Iterator[Change]:
@@ -213,23 +227,48 @@ def hypotheses(before: Row, after: Row) -> Iterator[Change]:
         says = f"Least now speaks against: {said(new[0]['title'])}. Before it was: {said(old[0]['title'])}."
         yield Change(15, "hypothesis", "changed", new[0]["id"], says, old[0], new[0])
     elif [row["id"] for row in old] != [row["id"] for row in new]:
-        says = "The explanations stand in another order: " + "; ".join(said(row["title"], 120) for row in new) + "."
-        yield Change(52, "hypothesis", "changed", new[0]["id"], says, {"rows": old}, {"rows": new})
+        yield Change(52, "hypothesis", "changed", new[0]["id"], _rivals(old, new), {"rows": old}, {"rows": new})
+
+
+def _rivals(old: Sequence[Row], new: Sequence[Row]) -> str:
+    """Which explanations are weighed now and were not, and whether the others changed places."""
+    both = [{row["id"] for row in rows} for rows in (old, new)]
+    parts = []
+    for word, rows, others in (
+        ("Explanations that are weighed now and were not before", new, both[0]),
+        ("Explanations that are no longer weighed", old, both[1]),
+    ):
+        titles = [said(row["title"], 120) for row in rows if row["id"] not in others]
+        parts += [f"{word}: {'; '.join(titles)}."] if titles else []
+    kept = [[row["id"] for row in rows if row["id"] in both[0] & both[1]] for rows in (old, new)]
+    if kept[0] != kept[1]:
+        titles = [said(row["title"], 120) for row in new if row["id"] in both[0]]
+        parts.append(f"The explanations stand in another order, the one that least speaks against first: "
+                     f"{'; '.join(titles)}.")  # fmt: skip
+    return " ".join(parts)
 
 
 def goods(before: Row, after: Row) -> Iterator[Change]:
     """What control lists say of the goods."""
-    found = match(before["goods"], after["goods"], lambda row: str(row["asked"]))
+    found = match(before["goods"], after["goods"], lambda row: canonical_json(row["asked"]), _goods)
     for was, now in found.pairs:
         if was["verdict"] != now["verdict"]:
-            says = f"{said(now['asked'], 160)}: {said(now['verdict'])}, where it was {said(was['verdict'])}."
-            yield Change(43, "goods", "changed", said(now["asked"], 80), says, was, now)
+            says = f"{_goods(now)}: {said(now['verdict'])}, where it was {said(was['verdict'])}."
+            yield Change(43, "goods", "changed", _goods(now), says, was, now)
     for row in found.new:
-        says = f"Goods are asked about anew: {said(row['asked'], 160)}: {said(row['verdict'])}."
-        yield Change(43, "goods", "new", said(row["asked"], 80), says, None, row)
+        says = f"The case asks about these goods too: {_goods(row)}. Of the control lists: {said(row['verdict'])}."
+        yield Change(43, "goods", "new", _goods(row), says, None, row)
     for row in found.gone:
-        says = f"Goods are no longer asked about: {said(row['asked'], 160)}."
-        yield Change(64, "goods", "gone", said(row["asked"], 80), says, row, None)
+        yield Change(64, "goods", "gone", _goods(row), f"The case no longer asks about {_goods(row)}.", row, None)
+
+
+def _goods(row: Row) -> str:
+    """What goods are called, with their numbers: "sodium nitrate (CAS 7631-99-4, HS 3102.50)"."""
+    asked = row["asked"] if isinstance(row["asked"], Mapping) else {"description": row["asked"]}
+    marks = (("cas", "CAS"), ("hs", "HS"), ("cn", "CN"), ("entry", "entry"))
+    numbers = [f"{word} {asked[key]}" for key, word in marks if asked.get(key)]
+    name, told = str(asked.get("description") or ""), ", ".join(numbers)
+    return said(f"{name} ({told})" if name and told else name or told or "goods of which nothing is said", 160)
 
 
 def notes(before: Row, after: Row) -> Iterator[Change]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from darkwake import ports
 from darkwake.case import case_rows, claimed, findings, seen, site_findings, unheard
 from darkwake.case.findings import Labels
 from darkwake.case.known import goods_key, goods_names
@@ -68,9 +69,19 @@ def further(
 
 
 def named(tables: Tables, labels: Labels) -> claimed.Named:
-    """What a claim can name: ships, ports that were called at, goods that are asked for, and list entries met."""
+    """What a claim can name: ships, goods asked for, entries met, sites; ports called at or perhaps, however spelt."""
     names = tables.identities.filter(pl.col("field") == "name").select("ship", "value").unique().sort("ship", "value")
-    ports = [(row["name"], Subject("port", row["port"], row["name"])) for row in case_rows.ports(tables)]
+    harbours = {
+        row["port"]: row
+        for table in (tables.unheard, tables.inferred)
+        for row in table.select("port", "name", "country").unique().sort("port", "name").iter_rows(named=True)
+        if row["port"]
+    } | {row["port"]: row for row in case_rows.ports(tables)}
+    places = [
+        (name, Subject("port", row["port"], row["name"]))
+        for row in harbours.values()
+        for name in ports.called(row["port"], row["name"], row["country"] or "")
+    ]
     goods = [
         (name, Subject("goods", goods_key(row), goods_key(row))) for row in tables.goods for name in goods_names(row)
     ]
@@ -82,4 +93,4 @@ def named(tables: Tables, labels: Labels) -> claimed.Named:
         .iter_rows(named=True)
     ]
     ships = ((name, labels.subject(ship)) for ship, name in names.iter_rows())
-    return claimed.Named([*ships, *ports, *goods, *parties, *site_findings.named(tables.sites)])
+    return claimed.Named([*ships, *goods, *parties, *site_findings.named(tables.sites)], places)

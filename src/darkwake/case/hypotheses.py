@@ -9,11 +9,15 @@ where nothing separates them the one that asks for less (reception, chance, one 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from darkwake.case import words
-from darkwake.case.ratings import DECISIVE, Mark, Weight
-from darkwake.evidence import content_id
+from darkwake.case.ratings import DECISIVE, SOME, Mark, Weight
+from darkwake.evidence import Evidence, content_id
+
+RANK = {"weak": 0, "fair": 1, "strong": 2}
+"""Strengths of evidence, to order sentences by; nothing is added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +194,13 @@ class Weighed:
     marks: tuple[Mark, ...]
 
 
-def compete(about: str, keys: Sequence[str], marks: Iterable[Mark], names: Mapping[str, str]) -> Weighed:
+def compete(
+    about: str,
+    keys: Sequence[str],
+    marks: Iterable[Mark],
+    names: Mapping[str, str],
+    items: Iterable[Evidence] = (),
+) -> Weighed:
     """Lay rivals of one or more questions side by side.
 
     Args:
@@ -198,8 +208,10 @@ def compete(about: str, keys: Sequence[str], marks: Iterable[Mark], names: Mappi
         keys: words of RIVALS.
         marks: what each piece of evidence says of them.
         names: what fills the words of RIVALS: `ports`, `when`, `statuses`.
+        items: the evidence that the marks are of: the strong stands first, and what is weak is never decisive.
     """
-    every = tuple(dict.fromkeys(marks))
+    of = {item.id: item for item in items}
+    every = tuple(dict.fromkeys(_of_strength(mark, of.get(mark.evidence)) for mark in marks))
     rows: list[Hypothesis] = []
     decides: list[str] = []
     for question in dict.fromkeys(RIVALS[key].question for key in ORDER if key in keys):
@@ -213,6 +225,18 @@ def compete(about: str, keys: Sequence[str], marks: Iterable[Mark], names: Mappi
             order = _order(place, len(placed), given[key], before)
             rows.append(_row(about, key, given[key], order, names))
     return Weighed(tuple(rows), tuple(dict.fromkeys(decides)), every)
+
+
+def _of_strength(mark: Mark, item: Evidence | None) -> Mark:
+    if item is not None:
+        mark = replace(mark, strength=item.strength, start=item.start)
+    weak = mark.strength == "weak" and mark.weight == DECISIVE
+    return replace(mark, weight=SOME) if weak else mark
+
+
+def strongest(mark: Mark) -> tuple[bool, int, datetime]:
+    """What stands first among reasons: the heavy, then the strong, then the early."""
+    return mark.weight != DECISIVE, -RANK[mark.strength], mark.start or datetime.min
 
 
 def _against(marks: Iterable[Mark]) -> dict[str, Weight]:
@@ -249,10 +273,10 @@ def _row(about: str, key: str, marks: Sequence[Mark], order: str, names: Mapping
         says=rival.says,
         against=tuple(
             Against(mark.evidence, mark.says, mark.weight)
-            for mark in sorted(marks, key=lambda mark: mark.weight != DECISIVE)
+            for mark in sorted(marks, key=strongest)
             if mark.speaks == "against" and mark.weight
         ),
-        for_=tuple(For(mark.evidence, mark.says) for mark in marks if mark.speaks == "for"),
+        for_=tuple(For(mark.evidence, mark.says) for mark in sorted(marks, key=strongest) if mark.speaks == "for"),
         neither=len({mark.evidence for mark in marks} - spoken),
         order=order,
         would_change=tuple(line.format_map(names) for line in rival.would_change),
@@ -270,7 +294,7 @@ def _order(place: int, many: int, marks: Sequence[Mark], before: Sequence[Mark] 
         heavy = f", {decisive:,} of them decisive" if decisive else ", none of them decisive"
         if decisive + some == 1:
             heavy = ", a decisive one" if decisive else ", not a decisive one"
-        heaviest = min((mark for mark in marks if mark.speaks == "against"), key=lambda mark: mark.weight != DECISIVE)
+        heaviest = min((mark for mark in marks if mark.speaks == "against"), key=strongest)
         why = f"{pieces} of evidence {'speaks' if decisive + some == 1 else 'speak'} against it{heavy}: {heaviest.says}"
     tied = before is not None and _spoken_against(before) == (decisive, some)
     tail = " As much speaks against the one before; that one asks for less." if tied else ""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from darkwake.case import loose, meeting_points, missing, stations, weighing, words
+from darkwake.case.hypotheses import RANK
 from darkwake.case.journeys import Journey, journeys
 from darkwake.case.known import Known
 from darkwake.case.meeting_points import Met, Port
@@ -39,6 +40,7 @@ def threads(journeys: Iterable[Journey], pool: Pool, known: Known | None = None)
 
 
 def _thread(journey: Journey, pool: Pool, known: Known) -> Thread:
+    journey = _to_its_end(journey, pool.along(journey, known))
     evidence = pool.along(journey, known)
     silences = [item for item in evidence if item.kind == "silence"]
     off = [item for item in silences if _verdict(item) == "likely switched off"]
@@ -65,7 +67,7 @@ def _thread(journey: Journey, pool: Pool, known: Known) -> Thread:
         key="",
         ship=journey.ship,
         voyage=journey.legs[0]["id"] if journey.legs else None,
-        title=f"{journey.label}: {where}, {words.day(journey.start)} to {words.day(journey.end)}",
+        title=f"{journey.label}: {where}, {_days(journey)}",
         start=journey.start,
         end=journey.end,
         summary=_summary(journey, silences, off, strong),
@@ -77,7 +79,24 @@ def _thread(journey: Journey, pool: Pool, known: Known) -> Thread:
         missing=_missing(journey, silences, listed, met),
         stations=stations.chain(journey, evidence, calls, met, known),
         weighed=weighing.of_journey(about, journey, evidence, calls, known),
+        late=frozenset(one.item.id for one in met if one.late),
     )
+
+
+def _to_its_end(journey: Journey, evidence: Sequence[Evidence]) -> Journey:
+    """A ship told along its whole track: to the end of the silence that it ended in, which may still be open."""
+    if journey.legs or journey.end is None:
+        return journey
+    ends = [item.end for item in evidence if item.kind == "silence"]
+    closed = [end for end in ends if end is not None]
+    return replace(journey, end=None if len(closed) < len(ends) else max([journey.end, *closed]))
+
+
+def _days(journey: Journey) -> str:
+    """The first and the last day; what is open goes on until the data end."""
+    if journey.end is None and journey.start is not None:
+        return f"{words.day(journey.start)} until the data end"
+    return f"{words.day(journey.start)} to {words.day(journey.end)}"
 
 
 def _met(journey: Journey, evidence: Sequence[Evidence], calls: Sequence[Port], pool: Pool, known: Known) -> list[Met]:
@@ -85,8 +104,9 @@ def _met(journey: Journey, evidence: Sequence[Evidence], calls: Sequence[Port], 
     own = {item.id for item in evidence}
     parties = [one.key for item in evidence if item.kind == "listing" for one in item.subjects if one.kind == "party"]
     others = [item for item in pool.kind("claim") if item.id not in own]
-    said = meeting_points.claims(journey, calls, parties, others, known)
-    named = [Met(item, "name", "") for item in evidence if item.kind == "claim"]
+    own_claims = [item for item in evidence if item.kind == "claim"]
+    said = meeting_points.claims(journey, calls, parties, others, known, own_claims)
+    named = [Met(item, "name", "") for item in own_claims]
     return [*said, *meeting_points.sites(calls, [*named, *said], pool.kind("site status"), known)]
 
 
@@ -95,10 +115,10 @@ def _verdict(item: Evidence) -> str:
 
 
 def _sides(journey: Journey, evidence: Sequence[Evidence]) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """Which evidence speaks for the story that something was hidden, and which against it."""
+    """What speaks for the story that something was hidden, and what against it; of each the strongest first."""
     for_: list[Reason] = []
     against: list[Reason] = []
-    for item in evidence:
+    for item in sorted(evidence, key=lambda one: (-RANK[one.strength], one.start or datetime.min, one.id)):
         hidden = item.kind != "silence" or _verdict(item) in ("likely switched off", "identity change")
         weak = item.kind == "listing" and item.strength == "weak"
         others_too = bool(item.data().get("disturbed"))

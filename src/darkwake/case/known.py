@@ -21,6 +21,8 @@ from darkwake.evidence import Evidence
 
 Row = Mapping[str, Any]
 _MOVED = frozenset().union(*FAMILIES.values())
+_CARGO = frozenset({"cargo", "shipment", "consignment", "freight", "delivery", "load"})
+"""What a text calls goods on their way, folded; a delivery that is told of in the plural is one too."""
 MOST_OF_A_HULL = 3
 """Numbers that may share an IMO number; of more, the number was typed in wrongly by many and names no hull."""
 
@@ -56,6 +58,9 @@ class Cluster:
     """Folded."""
     moved: bool = False
     """Whether a claim of it tells of goods that were moved, or seized."""
+    cargo: bool = False
+    """Whether a claim of it speaks of a cargo, or of goods that were moved."""
+    articles: frozenset[str] = frozenset()
     amounts: tuple[str, ...] = ()
     contradictions: tuple[str, ...] = ()
     """What its contradictions say, the hard ones first."""
@@ -195,6 +200,7 @@ def _cluster(own: Sequence[Row], said: Sequence[tuple[bool, str]]) -> Cluster:
     for thing in (*(one["thing"] for one in amounts), *(name for row in own for name in row["things"] or ())):
         if thing and thing.strip():
             things.setdefault(fold(thing), thing.strip())
+    moved = any(row["predicate_class"] in _MOVED for row in own)
     return Cluster(
         things=tuple(things.values()),
         actors=_once(
@@ -205,7 +211,9 @@ def _cluster(own: Sequence[Row], said: Sequence[tuple[bool, str]]) -> Cluster:
             if one["role"] == "agent"
         ),
         places=frozenset(fold(name) for row in own for name in row["places"] or ()),
-        moved=any(row["predicate_class"] in _MOVED for row in own),
+        moved=moved,
+        cargo=moved or any(_CARGO & {*thing.split(), fold(thing)} for thing in things),
+        articles=frozenset(str(row["article"]) for row in own),
         amounts=_once(one["text"] for one in amounts),
         contradictions=tuple(text for _, text in said),
     )

@@ -121,7 +121,7 @@ def _cargo(key: str, label: str, items: Sequence[Evidence], told: Sequence[Threa
         stations_=(
             goods, *ships_met, *(_port(port) for port in named), *stations.sites(near, known), *stations.claims(said)
         ),
-        weighed=compete(about, keys, marks, _NONE),
+        weighed=compete(about, keys, marks, _NONE, items),
         missing_=(missing.SHIP_OF_CARGO, missing.ORIGIN, *((missing.WAY_TO_SITE,) if near else ())),
         order="Stands here because articles tell of goods that were moved, and no ship told of above is named so.",
     )  # fmt: skip
@@ -198,7 +198,7 @@ def _site(site: str, items: Sequence[Evidence], pool: Pool, known: Known) -> Thr
         "site", site, f"{site}: {words.count(sum('changes' in item.data() for item in items), 'building')} changed",
         items,
         stations_=(*(_near(spot, known) if spot else ()), *stations.sites(own, known), *stations.claims(naming)),
-        weighed=compete(about, keys, marks, names),
+        weighed=compete(about, keys, marks, names, items),
         missing_=(missing.IMAGES, missing.WAY_TO_SITE),
         order="Stands here because images show that buildings changed at a site that the case asks about.",
         against_=[item for item in items if "changes" not in item.data()],
@@ -251,7 +251,7 @@ def _claim(item: Evidence, known: Known) -> Thread:
     why = "its tellings contradict each other" if apart else "more outlets than one told it"
     return _told(
         "claim", cluster, f"Claimed: {stations.told_words(item)}", [item], stations_=stations.claims(said),
-        weighed=compete(content_id("thread", "claim", cluster), keys, marks, _NONE), missing_=(missing.ORIGIN,),
+        weighed=compete(content_id("thread", "claim", cluster), keys, marks, _NONE, [item]), missing_=(missing.ORIGIN,),
         order=f"Stands here because {why}.",
     )  # fmt: skip
 

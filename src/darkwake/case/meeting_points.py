@@ -32,6 +32,9 @@ class Met:
     item: Evidence
     joint: Joint
     how: str
+    late: bool | None = None
+    """Of a site's status: whether what it shows may lie after the arrival; None where no arrival is known, or no usable
+    image is later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +118,22 @@ def _at(item: Evidence) -> tuple[float | None, float | None]:
 
 
 def claims(
-    journey: Journey, calls: Sequence[Port], parties: Iterable[str], pool: Sequence[Evidence], known: Known
+    journey: Journey,
+    calls: Sequence[Port],
+    parties: Iterable[str],
+    pool: Sequence[Evidence],
+    known: Known,
+    own: Sequence[Evidence] = (),
 ) -> list[Met]:
     """The clusters of claims that name no ship and may be about this journey.
 
     One that names a party of the thread joins by name. One that names a port of it, or a country at the far end, and
     tells of a shipment or of the goods asked about, joins where its days may meet the journey's. Goods alone, in the
-    same weeks, join as stated. Without a stated day only a party's name joins.
+    same weeks, join as stated. Without a stated day a party's name joins; and, as stated, what tells of a cargo and a
+    watched site in an article that tells of this ship and of no other (`own`: the claims that name the ship).
     """
     wanted = set(parties)
+    beside = _articles(journey, own, pool, known)
     ours = {port.spot.key: port for port in calls}
     span = days(journey.start, journey.end)
     found = []
@@ -131,10 +141,35 @@ def claims(
         if any(one.kind == "ship" for one in item.subjects):
             continue
         told = days(item.start, item.end, REPORTED_DAYS) if item.start or item.end else None
-        met = _claim(item, told, span, wanted, ours, known)
+        met = _claim(item, told, span, wanted, ours, known) or _beside(item, told, beside, known)
         if met is not None:
             found.append(met)
     return found
+
+
+def _articles(journey: Journey, own: Sequence[Evidence], pool: Sequence[Evidence], known: Known) -> set[str]:
+    """The articles whose claims name this ship, and no other that the case knows."""
+    key = f"{journey.ship:09d}"
+    hull = {key, *known.siblings(key)}
+    ours, others = set[str](), set[str]()
+    for item in (*own, *pool):
+        ships = {one.key for one in item.subjects if one.kind == "ship"}
+        cluster = known.clusters.get(str(item.data().get("cluster"))) if ships else None
+        if cluster is not None:
+            (others if ships - hull else ours).update(cluster.articles)
+    return ours - others
+
+
+def _beside(item: Evidence, told: interval.Dates | None, articles: set[str], known: Known) -> Met | None:
+    cluster = known.clusters.get(str(item.data().get("cluster")))
+    site = next((one for one in item.subjects if one.kind == "site"), None)
+    if told is not None or site is None or cluster is None or not cluster.cargo or not cluster.articles & articles:
+        return None
+    how = (
+        f"An article that tells of this ship tells of a cargo and {site.label}, without a day; the sentence does not "
+        "name the ship."
+    )
+    return Met(item, "stated", how)
 
 
 def _claim(
@@ -174,7 +209,7 @@ def _claim(
 
 
 def sites(calls: Sequence[Port], said: Sequence[Met], pool: Sequence[Evidence], known: Known) -> list[Met]:
-    """The statuses of sites near a far port, or named by the thread's claims, that reach past the arrival."""
+    """All statuses of the sites near a far port or named by the thread's claims, and which may follow the arrival."""
     far = [port for port in calls if port.far]
     found = []
     for name, site in sorted(known.sites.items()):
@@ -198,19 +233,48 @@ def sites(calls: Sequence[Port], said: Sequence[Met], pool: Sequence[Evidence], 
         else:
             where = f"It lies {near[0]:,.0f} km from {near[2].spot.label}, in a straight line" if near else ""
             where += ", and a claim of this thread names it" if naming else ""
-        for item in pool:
-            if item.data().get("site") != name or (since and item.end and item.end < since):
-                continue
-            after = (
-                "after the arrival" if since and item.start and item.start >= since else "after or before the arrival"
-            )
-            when = (
-                f"what changed there may have changed {after}"
-                if "changes" in item.data()
-                else "none of its changes may lie after the arrival"
-            )
-            found.append(Met(item, joint, f"{where}; {when}. Nothing shows that a cargo went there."))
+        shown = [item for item in pool if item.data().get("site") == name]
+        seen = since and any(item.end is None or item.end >= since for item in shown)
+        own = [(item, _late(item, since) if seen else None) for item in shown]
+        how = f"{where}. {_after(own, since)} Nothing shows that a cargo went there."
+        found += [Met(item, joint, how, late) for item, late in own]
     return found
+
+
+def _late(item: Evidence, since: datetime | None) -> bool | None:
+    """Whether one of the changes that a status shows may lie after a moment."""
+    if since is None or "changes" not in item.data():
+        return None
+    ends = [moment(one.get("by")) for one in item.data()["changes"]]
+    return any(end is None or end >= since for end in ends)
+
+
+def _after(own: Sequence[tuple[Evidence, bool | None]], since: datetime | None) -> str:
+    """What changed at a site, counted before and after the arrival."""
+    changed = [(item, late) for item, late in own if "changes" in item.data()]
+    still = sum(item.data().get("unchanged") or 0 for item, _ in own)
+    rest = f", and {still:,} showed no change" if still else ""
+    if not changed:
+        return f"No building was found changed there{rest}."
+    many = words.count(len(changed), "building")
+    if since is None:
+        return f"{many} changed{rest}."
+    late = sum(bool(one) for _, one in changed)
+    arrival = f"the arrival ({words.day(since)} at the earliest)"
+    last = max((item.end for item, _ in own if item.end), default=None)
+    if last and last < since:
+        return f"{many} changed before {arrival}{rest}; no usable image is later, so what came after is not known."
+    if not late:
+        return f"{many} changed, none of them after {arrival}{rest}."
+    return f"{many} changed, of which {late:,} may have changed after {arrival}{rest}."
+
+
+def moment(said: object) -> datetime | None:
+    """A time as details hold it, without its zone (UTC); None where there is none."""
+    try:
+        return datetime.fromisoformat(str(said)).replace(tzinfo=None) if said else None
+    except ValueError:
+        return None
 
 
 def away_km(one: Spot, other: Spot) -> float:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
+
+from darkwake.evidence import Strength
 
 Facts = Mapping[str, Any]
 Weight = Literal["decisive", "some"]
@@ -48,6 +51,9 @@ class Mark:
     speaks: Literal["against", "for", "neither"]
     weight: Weight | None
     says: str
+    strength: Strength = "fair"
+    """Of the evidence; `hypotheses.compete` fills it in."""
+    start: datetime | None = None
 
 
 def _verdict(*words: str) -> Callable[[Facts], bool]:

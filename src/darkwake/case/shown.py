@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from darkwake.case import seen
+from darkwake.case import seen, words
 
 WORTH = pl.any_horizontal(pl.col("from_port", "to_port").is_not_null()) | (pl.col("gaps").list.len() > 0)
 """A leg that says something: a port at one end at least, or a silence; a ship that only passed by has neither."""
@@ -12,6 +12,11 @@ MOST_GAPS = 5_000
 """More gaps than these are counted, and the longest of them shown."""
 MOST_OTHERS = 200
 """Events of each further kind of ships that no thread tells of; the first of them are shown, the rest counted."""
+
+
+MOST_POSSIBLE = 50
+"""Possible meetings of ships that no thread tells of: those where no other silent ship could have been, then the
+longest; the rest is counted."""
 
 
 def shown_gaps(events: pl.DataFrame, silences: pl.DataFrame, told: set[int]) -> pl.Series:
@@ -28,15 +33,30 @@ def shown_gaps(events: pl.DataFrame, silences: pl.DataFrame, told: set[int]) -> 
 def shown_others(events: pl.DataFrame, told: set[int]) -> pl.DataFrame:
     """The events of the further kinds that the case file holds: all of the ships that it tells of, some of others.
 
-    A single position that was off, and a meeting that is only possible, are of use beside a ship's other evidence and
-    of none alone.
+    A single position that was off is of use beside a ship's other evidence and of none alone. Of meetings that are
+    only possible the strongest few are held, so that the page can point to them.
     """
     others = events.filter(pl.col("kind").is_in(list(seen.KINDS)))
     mine = pl.any_horizontal(pl.col("ship", "other").is_in(sorted(told)).fill_null(value=False))
     slight = (pl.col("details").str.json_path_match("$.pattern") == "stray_fix").fill_null(value=False)
-    rest = others.filter(~mine & ~slight & (pl.col("kind") != "dark_encounter"))
+    possible = pl.col("kind") == "dark_encounter"
+    rest = others.filter(~mine & ~slight & ~possible)
     first = rest.sort("start", "id").group_by("kind", maintain_order=True).head(MOST_OTHERS).select(others.columns)
-    return pl.concat([others.filter(mine), first]).sort("ship", "start", "kind", "id")
+    rivals, length = (
+        pl.col("details").str.json_path_match(f"$.{name}").cast(pl.Float64, strict=False).fill_null(0.0)
+        for name in ("others", "hours")
+    )
+    perhaps = others.filter(~mine & possible).sort([rivals, length, "id"], descending=[False, True, False])
+    return pl.concat([others.filter(mine), first, perhaps.head(MOST_POSSIBLE)]).sort("ship", "start", "kind", "id")
+
+
+_STRONGER = f"; the {MOST_POSSIBLE} that fewest other silent ships could explain, and the longest, are shown"
+_NAMES = {"loitering": ("slow stay", ""), "false_identity": ("identity in doubt", "identities in doubt"),
+          "false_position": ("position in doubt", "positions in doubt")}  # fmt: skip
+
+
+def _of_kind(number: int, kind: str) -> str:
+    return words.count(number, *_NAMES.get(kind, (seen.KINDS[kind], "")))
 
 
 def left_out(events: pl.DataFrame, voyages: pl.DataFrame, shown: pl.Series, others: pl.DataFrame) -> list[str]:
@@ -45,7 +65,8 @@ def left_out(events: pl.DataFrame, voyages: pl.DataFrame, shown: pl.Series, othe
     passing = voyages.height - voyages.filter(WORTH).height
     further = events.filter(pl.col("kind").is_in(list(seen.KINDS)) & ~pl.col("id").is_in(others["id"].implode()))
     found = [
-        f"{number:,} events of kind {kind} of ships that no thread tells of are counted, not shown."
+        f"{_of_kind(number, kind)} of ships that no thread tells of {'is' if number == 1 else 'are'} counted, not "
+        f"shown{_STRONGER if kind == 'dark_encounter' else ''}."
         for kind, number in further.group_by("kind").len().sort("kind").iter_rows()
     ]
     if gaps:

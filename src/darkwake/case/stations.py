@@ -263,11 +263,10 @@ def sites(met: Sequence[Met], known: Known) -> list[Station]:
     for name, own in by_site.items():
         spot = known.sites[name].spot if name in known.sites else None
         changed = sum("changes" in one.item.data() for one in own)
-        label = (
-            f"{name}: {words.count(changed, 'building')} changed"
-            if changed
-            else f"{name}: no change that may lie after the arrival"
-        )
+        label = f"{name}: {words.count(changed, 'building')} changed" if changed else f"{name}: no change found"
+        if changed and any(one.late is not None for one in own):
+            late = sum(bool(one.late) for one in own)
+            label += f", {late:,} of them perhaps after the arrival" if late else ", none after the arrival"
         place = {"lat": spot.lat, "lon": spot.lon} if spot else {}
         first = min(own, key=lambda one: "changes" not in one.item.data())
         found.append(station("site", name, label, first.joint, first.how, [one.item for one in own], **place))

@@ -50,6 +50,8 @@ class Thread:
     missing: tuple[Missing, ...]
     stations: tuple[Station, ...] = ()
     weighed: Weighed = field(default_factory=lambda: Weighed((), (), ()))
+    late: frozenset[str] = frozenset()
+    """Ids of the statuses of sites that may lie after its arrival."""
 
     @property
     def id(self) -> str:

@@ -46,7 +46,7 @@ def of_journey(about: str, journey: Journey, own: Sequence[Evidence], ports: Seq
             "another ship", "listed ship"
         )  # fmt: skip
         marks += _of_listings(tuple(key for key in keys if key in _LISTED), listed, known)
-    return compete(about, keys, marks, _names(focus or ends, unheard or [_named(item) for item in ends]))
+    return compete(about, keys, marks, _names(focus or ends, unheard or [_named(item) for item in ends]), own)
 
 
 def _focus(journey: Journey, silences: Sequence[Evidence], own: Sequence[Evidence]) -> list[Evidence]:
@@ -99,6 +99,12 @@ def _of_silences(
             marks += rated(drawn[event].id, "draught", rated_facts.of_draught(drawn[event].data()), keys)
         elif (row := known.draughts.get(str(event))) and row["said"] == "the same":
             marks += rated(item.id, "draught", rated_facts.of_draught(row), keys)
+    # a port that was called at before everybody's ears says nothing of a call that nobody heard
+    rows = [*journey.could_have, *(row for item in focus for row in known.reach.get(str(item.data().get("event")), ()))]
+    calls = [item for item in own if item.kind == "inferred call"]
+    ports = frozenset(str(row["port"]) for row in rows) | {
+        one.key for item in calls for one in item.subjects if one.kind == "port"
+    }
     inside = [(item.start or datetime.min, item.end or datetime.max) for item in focus]
     for item in own:
         if item.kind == "inferred call":
@@ -106,7 +112,6 @@ def _of_silences(
         elif item.kind in ("meeting", "possible meeting", "identity in doubt", "position in doubt"):
             marks += rated(item.id, item.kind, rated_facts.of_event(item), keys)
         elif item.kind == "claim" and (item.start is None or _shares(item, inside)):
-            ports = frozenset(one.key for other in own for one in other.subjects if one.kind == "port")
             marks += rated(item.id, "claim of ship", rated_facts.of_claim(item, known, ports=ports), keys)
     return marks
 

@@ -99,7 +99,8 @@ def _matrix(weighed: Weighed, keys: Sequence[str], ids: Mapping[str, str]) -> tu
     for mark in weighed.marks:
         by.setdefault(mark.evidence, {}).setdefault(mark.hypothesis, []).append(mark)
     speaking = [key for key, own in by.items() if any(mark.speaks != "neither" for one in own.values() for mark in one)]
-    ordered = list(dict.fromkeys([*weighed.decides, *speaking]))
+    first = {key: min(hypotheses.strongest(mark) for one in by[key].values() for mark in one) for key in speaking}
+    ordered = list(dict.fromkeys([*weighed.decides, *sorted(speaking, key=lambda key: first[key])]))
     found = []
     for evidence in ordered[:MOST_ROWS]:
         marks, why = {}, {}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
+
+_PERCENT = re.compile(r"(?<=\d)%(?!\w)")
 
 
 def moment(time: datetime | None) -> str:
@@ -66,6 +69,11 @@ def listing(words: list[str], most: int = 6) -> str:
     if len(words) > most:
         words = [*words[: most - 1], f"{len(words) - most + 1:,} more"]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def spaced(says: str) -> str:
+    """A sentence of another part, with its percentages as `share` writes them."""
+    return _PERCENT.sub(" %", says)
 
 
 def share(part: float) -> str:
