@@ -178,9 +178,9 @@ def _scene(part: pl.DataFrame, quiet: Block, prior: Prior, site: str, sensor: st
     says = f"{used}; there are too few places to measure how often the test is wrong here."
     if math.isfinite(smallest):
         says = (
-            f"{used}. On {whose}, where nobody says that anything happened, a test at 5 % fired on {alarms[0.05]:.1%} "
-            f"and one at 1 % on {alarms[0.01]:.1%}. A lasting change of {smallest:.1f} {unit} in the middle of the "
-            "series would have been found in half of the places."
+            f"{used}. On {whose}, where nobody says that anything happened, a test at 5 % fired on "
+            f"{100 * alarms[0.05]:.1f} % and one at 1 % on {100 * alarms[0.01]:.1f} %. A lasting change of "
+            f"{smallest:.1f} {unit} in the middle of the series would have been found in half of the places."
         )
     row = {
         "site": site,

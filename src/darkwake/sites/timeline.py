@@ -248,14 +248,14 @@ def _sentence(one: Shown, status: str, times: Mapping[str, datetime | None], dat
     )  # fmt: skip
     no_break = "" if one.broken else " No break in its series passed the false-discovery rate."
     number = f"{dates:,} usable date{'s' if dates != 1 else ''}"
-    return f"{what} {begun}, {ended}; {number}, at least {least:.0%} likely on each.{no_break}"
+    return f"{what} {begun}, {ended}; {number}, at least {100 * least:.0f} % likely on each.{no_break}"
 
 
 def _shared(chance: Array) -> str:
     both = chance[:, 1] + chance[:, 2]
     return (
         " Only radar saw it, and radar alone cannot tell destroyed from cleared: the split between the two is what is "
-        f"usual, not what was seen; together they were at least {both.min():.0%} likely on each date."
+        f"usual, not what was seen; together they were at least {100 * both.min():.0f} % likely on each date."
     )
 
 
