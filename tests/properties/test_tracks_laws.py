@@ -77,7 +77,8 @@ def test_every_record_of_any_table_is_kept_or_refused_once_for_a_listed_reason(b
     kind = Kind("csv", Dialect(name=BY_MAP.name, signs=(), columns=MAP))
     rows: list[int] = []
     kept, refused = 0, Counter[str]()
-    for frame, _ in read_csv(io.BytesIO(text), kind, where="here", first_row=1):
+    for block in read_csv(io.BytesIO(text), kind, where="here", first_row=1):
+        frame = block.read().rows
         rows += frame["row"].to_list()
         result = clean(frame, MAP)
         kept += result.kept.height

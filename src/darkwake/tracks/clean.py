@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -64,48 +65,85 @@ def clean(raw: pl.DataFrame, columns: Columns) -> Cleaned:
     """Sort a chunk into kept and refused.
 
     Args:
-        raw: "row" (Int64) and any of `dialects.TABLE_FIELDS` as text or typed; "lines", "position" and "broken" (a
-            reason that the reader already gave) where the reader has them.
+        raw: "row" (Int64) and any of `dialects.TABLE_FIELDS` as text or typed, or "said" in place of the identity
+            fields; "lines", "position" and "broken" (a reason that the reader already gave) where the reader has them.
         columns: the clock, the unit of speed and the decimal sign.
     """
     present = raw.columns
+    apart = "said" in present
+    fields = _FIELDS if apart else (*_FIELDS, *IDENTITY_FIELDS)
     frame = raw.with_columns(
-        [pl.lit(None, pl.String).alias(name) for name in ("broken", *_FIELDS) if name not in present]
+        [pl.lit(None, pl.String).alias(name) for name in ("broken", *fields) if name not in present]
         + ([] if "lines" in present else [pl.lit(1, pl.Int32).alias("lines")])
         + ([] if "position" in present else [pl.lit(True).alias("position")])
     )
-    number = _Number(columns.decimal)
-    values = pl.DataFrame(
-        [
-            _to_time(frame["time"], columns.time_format).alias("time_v"),
-            _to_ship(frame["ship"]).alias("ship_v"),
-            *(number(frame[name]).alias(f"{name}_v") for name in ("lat", "lon", "sog", "cog", "heading")),
-            _words(frame["status"], STATUS_WORDS, pl.Int64()).alias("status_v"),
-            _words(frame["ais_class"], CLASS_WORDS, pl.String()).alias("class_v"),
-            _words(frame["ais_class"], NOT_SHIP_WORDS, pl.String()).alias("not_ship"),
-            _words(frame["receiver"], RECEIVER_WORDS, pl.String()).alias("receiver_v"),
-        ]
+    class_, not_ship = _words(frame["ais_class"], "class", "not ship")
+    frame = _valued(frame, columns).with_columns(
+        _statuses(frame["status"]).alias("status_v"),
+        class_.alias("class_v"),
+        not_ship.alias("not_ship"),
+        _receiver(frame["receiver"], columns).alias("receiver_v"),
     )
-    frame = pl.concat([frame, values], how="horizontal").with_columns(_reason().alias("reason"))
-    sound = frame.filter(pl.col("reason").is_null()) if frame["reason"].null_count() < frame.height else frame
-    refused = frame.filter(pl.col("reason").is_not_null()).group_by("reason").agg(pl.col("lines").sum())
     to_knots = {"kn": 1.0, "m/s": 1 / KNOT_MS, "km/h": 1 / (3.6 * KNOT_MS)}[columns.sog_unit]
-    sound = sound.with_columns(pl.col("sog_v") * to_knots) if to_knots != 1.0 else sound
-    return Cleaned(
-        kept=sound.select(*_kept(), *(pl.col(name).cast(pl.String) for name in IDENTITY_FIELDS)),
-        refused=Counter(dict(refused.iter_rows())),
-        blanked=_blanked(sound),
+    frame = frame.with_columns(_SOUND.alias("sound"), *([pl.col("sog_v") * to_knots] if to_knots != 1.0 else []))
+    refused: Counter[str] = Counter()
+    if not frame["sound"].all():
+        doubted = frame.filter(~pl.col("sound")).with_columns(_reason(apart=apart).alias("reason"))
+        counted = doubted.filter(pl.col("reason").is_not_null()).group_by("reason").agg(pl.col("lines").sum())
+        refused = Counter(dict(counted.iter_rows()))
+        if doubted["reason"].null_count():  # messages that are no positions, and have nothing wrong
+            sound = frame["sound"].to_numpy(writable=True)
+            sound[~sound] = doubted["reason"].is_null().to_numpy()
+            frame = frame.with_columns(pl.Series("sound", sound))
+    said = ["said"] if apart else [pl.col(name).cast(pl.String) for name in IDENTITY_FIELDS]
+    kept = frame.lazy().filter("sound").select(*_kept(), *said).collect()
+    return Cleaned(kept=kept, refused=refused, blanked=_blanked(frame))
+
+
+def _valued(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
+    """The frame with the times, ships and numbers that its texts stand for, null where they stand for none."""
+    number = _Number(columns.decimal)
+    usual = _ISO[0] if columns.time_format == "auto" else columns.time_format
+    ship = pl.col("ship").cast(pl.Int64, strict=False)
+    plain = {
+        "time": pl.col("time").str.to_datetime(usual, time_unit="us", strict=False),
+        "ship": pl.when(ship.is_between(0, 999_999_999)).then(ship),
+        **{name: pl.col(name).cast(pl.Float64, strict=False) for name in _NUMBERS},
+    }
+    slow = {name for name in plain if frame.schema[name] != pl.String}
+    slow |= {"time"} if "%z" in usual else set()
+    slow |= set(_NUMBERS) if columns.decimal == "comma" else set()
+    frame = frame.with_columns(value.alias(f"{name}_v") for name, value in plain.items() if name not in slow)
+    # what the plain way could not read is tried in all other ways
+    slow |= {name for name in plain if name not in slow and frame[f"{name}_v"].null_count() > frame[name].null_count()}
+    found = {"time": lambda column: _to_time(column, columns.time_format), "ship": _to_ship}
+    return (
+        frame.with_columns(found.get(name, number)(frame[name]).alias(f"{name}_v") for name in slow) if slow else frame
     )
 
 
-_FIELDS = ("time", "ship", "lat", "lon", "sog", "cog", "heading", "status", "ais_class", "receiver", *IDENTITY_FIELDS)
+_NUMBERS = ("lat", "lon", "sog", "cog", "heading")
+_FIELDS = ("time", "ship", "lat", "lon", "sog", "cog", "heading", "status", "ais_class", "receiver")
+
+_SOUND = (
+    pl.col("broken").is_null()
+    & (pl.col("time_v") >= EARLIEST)
+    & (pl.col("time_v") < LATEST)
+    & pl.col("not_ship").is_null()
+    & (pl.col("ship_v").is_between(200_000_000, 799_999_999) | pl.col("ship_v").is_between(980_000_000, 989_999_999))
+    & pl.col("position")
+    & pl.col("lat_v").is_between(-90, 90)
+    & pl.col("lon_v").is_between(-180, 180)
+).fill_null(False)
+"""No check fails: what holds for nearly every row, so that the reasons are looked for in the others alone."""
 
 
-def _reason() -> pl.Expr:
-    """The first of `REASONS` that holds, null where none does."""
+def _reason(*, apart: bool) -> pl.Expr:
+    """The first of `REASONS` that holds, null where none does; `apart` where identities stand elsewhere."""
     time, ship, lat, lon = pl.col("time_v"), pl.col("ship_v"), pl.col("lat_v"), pl.col("lon_v")
     located = pl.col("position")
-    blank_identity = pl.all_horizontal(pl.col(name).is_null() for name in IDENTITY_FIELDS)
+    fields = ["said"] if apart else IDENTITY_FIELDS
+    blank_identity = pl.all_horizontal(pl.col(name).is_null() for name in fields)
     return (
         pl.when(pl.col("broken").is_not_null())
         .then(pl.col("broken"))
@@ -196,20 +234,23 @@ def _kept() -> list[pl.Expr]:
             for name in ("sog", "cog", "heading")
         ),
         pl.when(status.is_between(0, 15)).then(status).cast(pl.Int8).alias("status"),
-        pl.col("class_v").cast(CLASSES).alias("ais_class"),
-        pl.col("receiver_v").cast(RECEIVERS).alias("receiver"),
+        pl.col("class_v").alias("ais_class"),
+        pl.col("receiver_v").alias("receiver"),
     ]
 
 
-def _blanked(sound: pl.DataFrame) -> Counter[str]:
-    """How many side values of kept rows were set to null, by cause."""
+def _blanked(frame: pl.DataFrame) -> Counter[str]:
+    """How many side values of kept rows ("sound") were set to null, by cause."""
+    sound = pl.col("sound")
     causes = {}
     for name in ("sog", "cog", "heading"):
         absent, outside = _NOT_AVAILABLE[name], _OUT_OF_RANGE[name]
-        causes[absent[1]] = absent[0].sum()
-        causes[outside[1]] = (outside[0] & ~absent[0]).sum()
-        causes[f"{name} cannot be read"] = (pl.col(name).is_not_null() & pl.col(f"{name}_v").is_null()).sum()
-    counts = sound.select(expression.alias(cause) for cause, expression in causes.items()).row(0, named=True)
+        causes[absent[1]] = (absent[0] & sound).sum()
+        causes[outside[1]] = (outside[0] & ~absent[0] & sound).sum()
+        if frame[f"{name}_v"].null_count() > frame[name].null_count():
+            unread = pl.col(name).is_not_null() & pl.col(f"{name}_v").is_null()
+            causes[f"{name} cannot be read"] = (unread & sound).sum()
+    counts = frame.select(expression.alias(cause) for cause, expression in causes.items()).row(0, named=True)
     return Counter({cause: int(count) for cause, count in counts.items() if count})
 
 
@@ -244,19 +285,51 @@ def _to_ship(column: pl.Series) -> pl.Series:
     return values.set(~values.is_between(0, 999_999_999), None)
 
 
-def _words(column: pl.Series, meanings: Mapping[str, str] | Mapping[str, int], dtype: pl.DataType) -> pl.Series:
-    """Each text's meaning, by way of its distinct values; numbers stand for themselves where numbers are meant."""
-    if column.dtype != pl.String and column.dtype.is_numeric() and dtype == pl.Int64:
-        return column.cast(pl.Int64, strict=False)
+def _statuses(column: pl.Series) -> pl.Series:
+    """Numbers as they are, or the numbers that words stand for."""
+    return column.cast(pl.Int64, strict=False) if column.dtype.is_numeric() else _words(column, "status")[0]
+
+
+def _receiver(column: pl.Series, columns: Columns) -> pl.Series:
+    """Which sort of receiver heard each row; in most layouts that is the same for all."""
+    told = _words(column.head(1) if "receiver" in columns.constants() else column, "receiver")[0]
+    return told if told.len() == column.len() else told.new_from_index(0, column.len())
+
+
+_MEANINGS: Mapping[str, tuple[Mapping[str, str] | Mapping[str, int], pl.DataType]] = {
+    "status": (STATUS_WORDS, pl.Int64()),
+    "class": (CLASS_WORDS, CLASSES),
+    "not ship": (NOT_SHIP_WORDS, pl.String()),
+    "receiver": (RECEIVER_WORDS, RECEIVERS),
+}
+
+
+def _words(column: pl.Series, *asked: str) -> list[pl.Series]:
+    """Each text's meanings, by way of its distinct values; numbers stand for themselves where numbers are meant."""
     if column.null_count() == column.len():
-        return pl.Series(values=[None], dtype=dtype).new_from_index(0, column.len())
+        return [pl.Series(values=[None], dtype=_MEANINGS[one][1]).new_from_index(0, column.len()) for one in asked]
     text = column.cast(pl.String)
-    distinct = text.unique().drop_nulls()
-    folded = distinct.str.strip_chars().str.to_lowercase()
-    found = folded.replace_strict(meanings, default=None, return_dtype=dtype)
-    if dtype == pl.Int64:
-        found = found.fill_null(folded.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False))
-    return text.replace_strict(distinct, found, default=None, return_dtype=dtype)
+    distinct = tuple(sorted(one for one in text.unique().to_list() if one is not None))
+    # most chunks of a file have the same words
+    meant = (_meant_again if len(distinct) < 100 else _meant)(distinct, asked)
+    numbered = text.cast(pl.Enum(distinct)).to_physical()
+    return [one.gather(numbered) for one in meant]
+
+
+def _meant(distinct: tuple[str, ...], asked: tuple[str, ...]) -> list[pl.Series]:
+    """What texts mean, each asked for in turn."""
+    folded = pl.Series(distinct, dtype=pl.String).str.strip_chars().str.to_lowercase()
+    found = []
+    for words, dtype in (_MEANINGS[one] for one in asked):
+        numbers = dtype == pl.Int64
+        meant = folded.replace_strict(words, default=None, return_dtype=pl.Int64() if numbers else pl.String())
+        if numbers:
+            meant = meant.fill_null(folded.cast(pl.Float64, strict=False).cast(pl.Int64, strict=False))
+        found.append(meant.cast(dtype))
+    return found
+
+
+_meant_again = lru_cache(maxsize=64)(_meant)
 
 
 _ISO = ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M")

@@ -5,40 +5,58 @@ A blank or a sentinel is no value: it neither ends a run nor counts as a message
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 
-from darkwake.schema import IDENTITIES, IDENTITY_FIELDS
+from darkwake.schema import IDENTITIES, IDENTITY_FIELDS, TIME, empty
 from darkwake.tracks.dialects import Dialect
 
 _KEYS = ["ship", "field"]
 
 
-def runs(observed: pl.DataFrame, dialect: Dialect | None, source: str) -> pl.DataFrame:
+def runs(observed: pl.DataFrame, said: pl.DataFrame, dialect: Dialect | None, source: str) -> pl.DataFrame:
     """IDENTITIES of one source from what its rows say.
 
     Args:
-        observed: "ship", "first_seen", "last_seen", "messages", "row" and the identity fields as they stood in the
-            source; in time order within each ship.
+        observed: "ship", "said", "first_seen", "last_seen", "messages", "row", in time order within each ship.
+        said: "ship", "said" and the identity fields as they stood in the source, each distinct set of values once.
         dialect: whose words for "not given" and whose clock hold; None for NMEA.
         source: its sha256.
     """
-    # a field at a time: a long table of all fields at once would be nine times as large
-    per_field = [
-        _joined(
-            observed.select(
-                "ship",
-                pl.lit(name).alias("field"),
-                _value(name, dialect).alias("value"),
-                "first_seen",
-                "last_seen",
-                "messages",
-                pl.lit(source).alias("source"),
-                "row",
-            ).filter(pl.col("value").is_not_null())
+    values = said.select("ship", "said", *(_value(name, dialect).alias(name) for name in IDENTITY_FIELDS)).with_columns(
+        *(pl.col(name).hash().alias(f"{name}_hash") for name in IDENTITY_FIELDS),
+        *(pl.col(name).is_not_null().alias(f"{name}_given") for name in IDENTITY_FIELDS),
+        pl.int_range(pl.len(), dtype=pl.UInt32).alias("at"),
+    )
+    told = observed.join(values.select("ship", "said", "at"), on=["ship", "said"], how="inner", maintain_order="left")
+    ship, at = told["ship"].to_numpy(), told["at"].to_numpy()
+    first, last = (told[name].to_physical().to_numpy() for name in ("first_seen", "last_seen"))
+    messages = told["messages"].to_numpy()
+    parts: list[pl.DataFrame] = []
+    for name in IDENTITY_FIELDS:
+        given = np.flatnonzero(values[f"{name}_given"].to_numpy()[at])
+        if not given.size:
+            continue
+        who, what = ship[given], values[f"{name}_hash"].to_numpy()[at[given]]
+        starts = np.flatnonzero(np.concatenate([[True], (who[1:] != who[:-1]) | (what[1:] != what[:-1])]))
+        begun = given[starts]
+        parts.append(
+            pl.DataFrame(
+                {
+                    "ship": ship[begun],
+                    "field": pl.repeat(name, begun.size, eager=True),
+                    "value": values[name].gather(at[begun]),
+                    "first_seen": np.minimum.reduceat(first[given], starts),
+                    "last_seen": np.maximum.reduceat(last[given], starts),
+                    "messages": np.add.reduceat(messages[given], starts),
+                    "row": told["row"].gather(begun),
+                }
+            )
         )
-        for name in IDENTITY_FIELDS
-    ]
-    return pl.concat(per_field).sort("ship", "field", "first_seen", "row")
+    if not parts:
+        return empty(IDENTITIES)
+    whole = pl.concat(parts).sort("ship", "field", "first_seen", "row").with_columns(pl.lit(source).alias("source"))
+    return whole.select(pl.col(name).cast(dtype) for name, dtype in IDENTITIES.items())
 
 
 def coalesced(identities: pl.DataFrame) -> pl.DataFrame:
@@ -48,19 +66,16 @@ def coalesced(identities: pl.DataFrame) -> pl.DataFrame:
 
 def _joined(table: pl.DataFrame) -> pl.DataFrame:
     """Neighbouring rows of the same ship, field and value as one; `table` is in order."""
+    if table.is_empty():
+        return empty(IDENTITIES)
     same = [pl.col(name) == pl.col(name).shift() for name in (*_KEYS, "value")]
-    return (
-        table.with_columns((~pl.all_horizontal(same).fill_null(False)).cum_sum().alias("run"))
-        .group_by("run", maintain_order=True)
-        .agg(
-            pl.col(*_KEYS, "value").first(),
-            pl.col("first_seen").min(),
-            pl.col("last_seen").max(),
-            pl.col("messages").sum(),
-            pl.col("source", "row").first(),
-        )
-        .select(pl.col(name).cast(dtype) for name, dtype in IDENTITIES.items())
-    )
+    starts = table.select(pl.all_horizontal(same).fill_null(False)).to_series().not_().arg_true().to_numpy()
+    first = table[starts]
+    return first.with_columns(
+        pl.Series("first_seen", np.minimum.reduceat(table["first_seen"].to_physical().to_numpy(), starts)).cast(TIME),
+        pl.Series("last_seen", np.maximum.reduceat(table["last_seen"].to_physical().to_numpy(), starts)).cast(TIME),
+        pl.Series("messages", np.add.reduceat(table["messages"].to_numpy(), starts)),
+    ).select(pl.col(name).cast(dtype) for name, dtype in IDENTITIES.items())
 
 
 def _value(name: str, dialect: Dialect | None) -> pl.Expr:

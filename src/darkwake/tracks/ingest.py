@@ -9,8 +9,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +23,12 @@ from darkwake.evidence import Source
 from darkwake.tracks import nmea
 from darkwake.tracks.clean import clean
 from darkwake.tracks.dialects import BY_MAP, Columns, Dialect, missing_of_map
-from darkwake.tracks.scatter import Scatter, sort
-from darkwake.tracks.sources import HEAD_BYTES, Kind, Member, blocks, header, members, reading, sha256
-from darkwake.tracks.store import BUCKETS, Store
-from darkwake.tracks.tables import read_csv, read_parquet
+from darkwake.tracks.fields import Chunk
+from darkwake.tracks.scatter import Part, Scatter, sort
+from darkwake.tracks.several import in_turn
+from darkwake.tracks.sources import HEAD_BYTES, Hashing, Kind, Member, blocks, header, members, reading
+from darkwake.tracks.store import BUCKETS, Store, writing
+from darkwake.tracks.tables import Block, read_csv, read_parquet
 
 Progress = Callable[[str, int, int | None], None]
 """Called with what is being done, how much of it is done, and of how much (None where that is not known)."""
@@ -101,7 +105,8 @@ def ingest(
     with opened.lock():
         for left in opened.path.glob(_SCRATCH + "*"):  # of a run that was killed
             shutil.rmtree(left)
-        return [_add(path, streams[path], opened, invented, tell, allow_refused) for path in files]
+        sizes = {source.bytes for source in opened.sources()}
+        return [_add(path, streams[path], opened, sizes, invented, tell, allow_refused) for path in files]
 
 
 def _streams(path: Path, columns: Columns | None) -> list[Member]:
@@ -136,52 +141,65 @@ def _streams(path: Path, columns: Columns | None) -> list[Member]:
     )
 
 
-def _add(path: Path, streams: list[Member], store: Store, invented: bool, tell: Progress, allowed: float) -> Added:
-    """One file into the store."""
+def _add(
+    path: Path, streams: list[Member], store: Store, sizes: set[int], invented: bool, tell: Progress, allowed: float
+) -> Added:
+    """One file into the store; `sizes` are those of the sources that are in it, in bytes."""
     with reading(path):
         before = path.stat()
-        done = [0]
-
-        def hashed(count: int) -> None:
-            done[0] += count
-            tell(f"hashing {path.name}", done[0], before.st_size)
-
-        digest = sha256(path, hashed)
-    if store.has(digest):
-        known = next(one for one in store.sources() if one.sha256 == digest)
-        return Added(source=known, new=False, **store.details()[digest])
-    with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=store.path) as scratch:
-        scatter = Scatter(Path(scratch), store.buckets)
-        read = _Reader(path, streams)
-        for kept in read.chunks():
-            scatter.take(kept)
-            tell(f"reading {path.name}", read.rows, None)
-        after = path.stat()
-        if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
-            raise Unreadable("the file was changed while it was read", where=str(path), to_do="Add it again")
-        sorted_ = sort(scatter, digest, read.dialect, lambda n: tell(f"sorting {path.name}", n, store.buckets))
-        refused = read.refused + Counter({"exact duplicate": sorted_.duplicates} if sorted_.duplicates else {})
-        source = Source(
-            sha256=digest,
-            name=path.name,
-            kind=read.kind,
-            bytes=before.st_size,
-            rows=sorted_.kept + refused.total(),
-            kept=sorted_.kept,
-            refused=dict(sorted(refused.items())),
-            dated=scatter.dated(),
-            invented=invented,
-        )
-        _check_share(source, path, allowed)
-        details: dict[str, Any] = {
-            "positions": sorted_.positions,
-            "identities": sorted_.runs,
-            "messages": {str(kind): count for kind, count in sorted(read.tally.messages.items())},
-            "blanked": dict(sorted(read.blanked.items())),
-            "members": read.first_rows if len(streams) > 1 else {},
-        }
-        store.commit(source, details, sorted_.files)
+    with Hashing(path) as hashing:
+        if before.st_size in sizes:  # it may be there: nothing else is worth doing before that is known
+            digest = hashing.wait(lambda done: tell(f"hashing {path.name}", done, before.st_size))
+            if store.has(digest):
+                return _known(store, digest)
+        with (
+            writing(store.path),
+            tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=store.path, ignore_cleanup_errors=True) as scratch,
+        ):
+            scatter = Scatter(Path(scratch), store.buckets)
+            read = _Reader(path, streams, store.buckets)
+            with closing(read.parts()) as parts:
+                for part in parts:
+                    scatter.take(part)
+                    tell(f"reading {path.name}", read.rows, None)
+            scatter.settle()
+            digest = hashing.wait(lambda done: tell(f"hashing {path.name}", done, before.st_size))
+            if store.has(digest):
+                return _known(store, digest)
+            with reading(path):
+                after = path.stat()
+            if (after.st_size, after.st_mtime_ns) != (before.st_size, before.st_mtime_ns):
+                raise Unreadable("the file was changed while it was read", where=str(path), to_do="Add it again")
+            sorted_ = sort(scatter, digest, read.dialect, lambda n: tell(f"sorting {path.name}", n, store.buckets))
+            refused = read.refused + Counter({"exact duplicate": sorted_.duplicates} if sorted_.duplicates else {})
+            source = Source(
+                sha256=digest,
+                name=path.name,
+                kind=read.kind,
+                bytes=before.st_size,
+                rows=sorted_.kept + refused.total(),
+                kept=sorted_.kept,
+                refused=dict(sorted(refused.items())),
+                dated=scatter.dated(),
+                invented=invented,
+            )
+            _check_share(source, path, allowed)
+            details: dict[str, Any] = {
+                "positions": sorted_.positions,
+                "identities": sorted_.runs,
+                "messages": {str(kind): count for kind, count in sorted(read.tally.messages.items())},
+                "blanked": dict(sorted(read.blanked.items())),
+                "members": read.first_rows if len(streams) > 1 else {},
+            }
+            store.commit(source, details, sorted_.files)
+            sizes.add(before.st_size)
     return Added(source=source, new=True, **details)
+
+
+def _known(store: Store, digest: str) -> Added:
+    """What became of a source when it was added before."""
+    known = next(one for one in store.sources() if one.sha256 == digest)
+    return Added(source=known, new=False, **store.details()[digest])
 
 
 def _check_share(source: Source, path: Path, allowed: float) -> None:
@@ -204,6 +222,7 @@ class _Reader:
 
     path: Path
     streams: list[Member]
+    buckets: int
     rows: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     blanked: Counter[str] = field(default_factory=Counter)
@@ -221,8 +240,18 @@ class _Reader:
         found = [member.kind.dialect for member in self.streams if member.kind]
         return found[0]
 
-    def chunks(self) -> Iterator[pl.DataFrame]:
-        """Kept rows; the rows of a zip's members are numbered on from one to the next."""
+    def parts(self) -> Generator[Part]:
+        """Kept rows, made ready; the rows of a zip's members are numbered on from one to the next."""
+        with closing(in_turn(self._tasks())) as ready:
+            for cleaned, part, following in ready:
+                self.refused += cleaned[0]
+                self.blanked += cleaned[1]
+                self.rows = following - 1
+                yield part
+        self.refused += self.tally.refused
+
+    def _tasks(self) -> Iterator[Callable[[], _Ready]]:
+        """What is to be done with each piece of the file; reading it is done here, the rest where there is time."""
         following = 1
         for member in self.streams:
             self.first_rows[member.name] = following
@@ -236,21 +265,30 @@ class _Reader:
                     step = next(raw, None)
                 if step is None:
                     break
-                frame, following = step
-                cleaned = clean(frame, plain)
-                self.refused += cleaned.refused
-                self.blanked += cleaned.blanked
-                self.rows = following - 1
-                yield cleaned.kept
-        self.refused += self.tally.refused
+                piece, following = step
+                yield partial(_ready, self.path, piece, plain, self.buckets, following)
 
 
-def _raw(path: Path, member: Member, kind: Kind, tally: nmea.Tally, first: int) -> Iterator[tuple[pl.DataFrame, int]]:
+_Ready = tuple[tuple[Counter[str], Counter[str]], Part, int]
+
+
+def _ready(path: Path, piece: Block | pl.DataFrame, columns: Columns, buckets: int, following: int) -> _Ready:
+    """One piece of a file, cleaned: what was refused and blanked, the kept rows, and the next row's number."""
+    with reading(path):
+        chunk = piece.read() if isinstance(piece, Block) else Chunk(piece)
+    cleaned = clean(chunk.rows, columns)
+    return (cleaned.refused, cleaned.blanked), Part.of(cleaned.kept, chunk.said, buckets), following
+
+
+def _raw(
+    path: Path, member: Member, kind: Kind, tally: nmea.Tally, first: int
+) -> Iterator[tuple[Block | pl.DataFrame, int]]:
     if kind.shape == "parquet":
         yield from read_parquet(path, kind.dialect or BY_MAP)
         return
     with member.open() as stream:
         if kind.shape == "nmea":
             yield from nmea.read(stream, tally, lambda text: blocks(text, str(path)), first_row=first)
-        else:
-            yield from read_csv(stream, kind, where=str(path), first_row=first)
+            return
+        for block in read_csv(stream, kind, where=str(path), first_row=first):
+            yield block, block.following

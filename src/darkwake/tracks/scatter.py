@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from darkwake.schema import IDENTITIES, IDENTITY_FIELDS, POSITIONS, empty
+from darkwake.schema import IDENTITIES, POSITIONS, empty
 from darkwake.tracks import identities
 from darkwake.tracks.dialects import Dialect
+from darkwake.tracks.fields import keyed
+from darkwake.tracks.order import in_order_once
+from darkwake.tracks.several import in_turn
 from darkwake.tracks.store import bucket_of
 
 IN_MEMORY_BYTES = 128 << 20
 """How much of a source's rows (some two million of them) is held back from the disk in the first pass."""
+_GROUP_BYTES = 48 << 20
+"""Rows are put in the order of their buckets this many at a time: fewer, and cutting a bucket out takes long."""
+MOST_AT_ONCE_ROWS = 4_000_000
+"""A bucket with more rows is sorted in pieces (some 0.3 GB and what sorting takes), each written as it is done."""
+_SIDE_BY_SIDE_ROWS = 2_000_000
+"""Buckets are sorted at the same time where the largest has no more rows than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +39,12 @@ class _Slices:
     @staticmethod
     def of(table: pl.DataFrame, path: Path | None) -> _Slices:
         """Sort `table`, which has a "bucket", and write it to `path`, or hold it where there is none."""
-        ordered = table.sort("bucket")
-        lengths = ordered.group_by("bucket", maintain_order=True).len()
-        starts = lengths["len"].cum_sum() - lengths["len"]
-        slices = dict(zip(lengths["bucket"], zip(starts, lengths["len"], strict=True), strict=True))
+        buckets = table["bucket"].to_numpy()
+        # a stable sort of small numbers is a count of them
+        ordered = table.drop("bucket")[np.argsort(buckets, kind="stable")]
+        lengths = np.bincount(buckets)
+        starts = np.cumsum(lengths) - lengths
+        slices = {int(at): (int(starts[at]), int(lengths[at])) for at in np.flatnonzero(lengths)}
         if path is None:
             return _Slices(ordered.lazy(), slices)
         ordered.write_ipc(path, compression="uncompressed")
@@ -41,48 +55,93 @@ class _Slices:
         return self.table.slice(*self.slices[bucket]) if bucket in self.slices else None
 
 
-class Scatter:
-    """The first pass: chunks sorted by bucket, on disk but for the first; what ships say of themselves kept apart.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A chunk made ready for the first pass."""
 
-    A row's identity fields are the same as in the row before in nearly every case, so the chunk holds a hash of them
-    and each distinct set of values is written once a chunk.
+    rows: pl.DataFrame
+    said: pl.DataFrame
+    """What each ship said, every distinct set of values once."""
+    first: str
+    last: str
+    """Days; empty where there are no rows."""
+
+    @staticmethod
+    def of(kept: pl.DataFrame, said: pl.DataFrame | None, buckets: int) -> Part:
+        """From the kept rows of a chunk, and what ships say of themselves where that is not in them."""
+        if said is None:
+            parted = keyed(kept)
+            kept, said = parted.rows, parted.said
+        assert said is not None  # noqa: S101  # keyed() gives it
+        bucket = bucket_of(pl.col("ship"), buckets).cast(pl.UInt8).alias("bucket")
+        kept = kept.with_columns(bucket)
+        who = kept.select("bucket", "ship", "said").unique()
+        days = (str(kept["time"].min())[:10], str(kept["time"].max())[:10]) if kept.height else ("", "")
+        return Part(kept, who.join(said, on="said", how="inner"), *days)
+
+
+class Scatter:
+    """The first pass: rows sorted by bucket, on disk but for the first; what ships say of themselves kept apart.
+
+    A row's identity fields are the same as in the row before in nearly every case, so the rows hold a hash of them
+    and each distinct set of values is written once a group.
     """
 
     def __init__(self, folder: Path, buckets: int) -> None:
         self.folder = folder
         self.buckets = buckets
+        self._waiting: list[Part] = []
+        self._bytes = 0
         self._chunks: list[_Slices] = []
         self._said: list[_Slices] = []
         self._days: list[str] = []
         self._held = 0
 
-    def take(self, kept: pl.DataFrame) -> None:
+    def take(self, part: Part) -> None:
         """Take in one chunk."""
-        if kept.is_empty():
+        if part.rows.is_empty():
             return
-        anything = pl.any_horizontal(pl.col(name).is_not_null() for name in IDENTITY_FIELDS)
-        keyed = kept.with_columns(
-            bucket_of(pl.col("ship"), self.buckets).alias("bucket"),
-            pl.when(anything).then(pl.struct(IDENTITY_FIELDS).hash()).alias("said"),
-        )
+        self._waiting.append(part)
+        self._bytes += int(part.rows.estimated_size() + part.said.estimated_size())
+        self._days += [part.first, part.last]
+        if self._bytes > min(_GROUP_BYTES, IN_MEMORY_BYTES):
+            self.settle()
+
+    def settle(self) -> None:
+        """Put what waits in the order of the buckets; to be called once more when all is taken."""
+        if not self._waiting:
+            return
+        rows = pl.concat([part.rows for part in self._waiting])
+        said = pl.concat([part.said for part in self._waiting]).unique(["ship", "said"])
         number = len(self._chunks)
-        said = keyed.filter(pl.col("said").is_not_null()).select("bucket", "ship", "said", *IDENTITY_FIELDS)
-        rows = keyed.drop(IDENTITY_FIELDS)
         self._held += int(rows.estimated_size())
+        self._waiting, self._bytes = [], 0
         spilled = None if self._held <= IN_MEMORY_BYTES else self.folder / f"chunk-{number}.arrow"
         self._chunks.append(_Slices.of(rows, spilled))
         # always to disk: in memory each text would hold on to the whole block that it was read from
-        self._said.append(_Slices.of(said.unique(["ship", "said"]), self.folder / f"said-{number}.arrow"))
-        self._days += [str(kept["time"].min())[:10], str(kept["time"].max())[:10]]
+        self._said.append(_Slices.of(said, self.folder / f"said-{number}.arrow"))
 
-    def bucket(self, bucket: int) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """All rows of a bucket, and the distinct identity values in it."""
-        rows = [part for chunk in self._chunks if (part := chunk.scan(bucket)) is not None]
-        said = [part for chunk in self._said if (part := chunk.scan(bucket)) is not None]
-        if not rows:
-            return pl.DataFrame(), pl.DataFrame()
-        values = pl.concat(said).collect().unique(["ship", "said"]) if said else None
-        return pl.concat(rows).collect(), pl.DataFrame() if values is None else values.drop("bucket")
+    def largest(self) -> int:
+        """How many rows the largest bucket has."""
+        return max((self.rows(bucket) for bucket in range(self.buckets)), default=0)
+
+    def rows(self, bucket: int) -> int:
+        """How many rows a bucket has."""
+        return sum(chunk.slices.get(bucket, (0, 0))[1] for chunk in self._chunks)
+
+    def said(self, bucket: int) -> pl.DataFrame:
+        """The distinct identity values in a bucket, by ship."""
+        parts = [part for chunk in self._said if (part := chunk.scan(bucket)) is not None]
+        return pl.concat(parts).collect().unique(["ship", "said"]) if parts else pl.DataFrame()
+
+    def pieces(self, bucket: int) -> Iterator[pl.DataFrame]:
+        """All rows of a bucket: whole, or where there are too many, piece by piece in the order of ship and time."""
+        parts = [part for chunk in self._chunks if (part := chunk.scan(bucket)) is not None]
+        if self.rows(bucket) <= MOST_AT_ONCE_ROWS:
+            yield pl.concat(parts).collect()
+            return
+        for within in _ranges(parts):
+            yield pl.concat([part.filter(within).collect() for part in parts])
 
     def dated(self) -> str:
         """The days of the kept rows, as EDTF; empty where nothing was kept."""
@@ -106,47 +165,101 @@ class Sorted:
 def sort(scatter: Scatter, source: str, dialect: Dialect | None, tell: Callable[[int], None]) -> Sorted:
     """Sort each bucket, refuse exact duplicates, and write its files."""
     found = Sorted()
-    same = pl.all_horizontal(pl.col(name) == pl.col(name).shift() for name in ("ship", "time", "lat", "lon"))
-    for bucket in range(scatter.buckets):
-        rows, said = scatter.bucket(bucket)
-        if rows.is_empty():
-            continue
-        # a null position equals nothing, so messages without one are never duplicates
-        rows = rows.sort("ship", "time", "lat", "lon", "row").with_columns(same.fill_null(False).alias("again"))
-        once = rows.filter(~pl.col("again"))
-        total, kept = int(rows["lines"].sum()), int(once["lines"].sum())
-        found.kept += kept
-        found.duplicates += total - kept
-        positions = once.filter("position").select(
-            pl.lit(source).alias(name) if name == "source" else pl.col(name).cast(dtype)
-            for name, dtype in POSITIONS.items()
-        )
-        history = identities.runs(_observed(once, said), dialect, source) if said.height else empty(IDENTITIES)
-        found.positions += positions.height
-        found.runs += history.height
-        for name, table in (("positions", positions), ("identities", history)):
-            if table.height:
-                path = scatter.folder / f"{name}-{bucket}.parquet"
-                table.write_parquet(path, compression="zstd", compression_level=1)
-                found.files[name][bucket] = path
-        tell(bucket + 1)
+    tasks = (
+        (lambda bucket=bucket: (bucket, _sorted(scatter, bucket, source, dialect)))
+        for bucket in range(scatter.buckets)
+        if scatter.rows(bucket)
+    )
+    workers = None if scatter.largest() <= _SIDE_BY_SIDE_ROWS else 1
+    with closing(in_turn(tasks, workers=workers)) as done:
+        for bucket, one in done:
+            found.kept += one.kept
+            found.duplicates += one.duplicates
+            found.positions += one.positions
+            found.runs += one.runs
+            for name in found.files:
+                found.files[name] |= one.files[name]
+            tell(bucket + 1)
     return found
 
 
-def _observed(rows: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
-    """Unbroken stretches of rows that say the same in every identity field, with what they say."""
-    change = ~((pl.col("ship") == pl.col("ship").shift()) & (pl.col("said") == pl.col("said").shift())).fill_null(False)
-    return (
-        rows.select("ship", "time", "row", "said")
-        .filter(pl.col("said").is_not_null())
-        .with_columns(change.cum_sum().alias("run"))
-        .group_by("run", maintain_order=True)
-        .agg(
-            pl.col("ship", "said").first(),
-            pl.col("time").first().alias("first_seen"),
-            pl.col("time").last().alias("last_seen"),
-            pl.len().cast(pl.Int64).alias("messages"),
-            pl.col("row").first(),
+def _sorted(scatter: Scatter, bucket: int, source: str, dialect: Dialect | None) -> Sorted:
+    """One bucket."""
+    found = Sorted()
+    observed: list[pl.DataFrame] = []
+    written: list[Path] = []
+    for rows in scatter.pieces(bucket):
+        once = in_order_once(rows)
+        kept = int(once["lines"].sum())
+        found.kept += kept
+        found.duplicates += int(rows["lines"].sum()) - kept
+        observed.append(_observed(once))
+        positions = (once if once["position"].all() else once.filter("position")).select(
+            pl.lit(source).alias(name) if name == "source" else pl.col(name).cast(dtype)
+            for name, dtype in POSITIONS.items()
         )
-        .join(said, on=["ship", "said"], how="left", maintain_order="left")
+        found.positions += positions.height
+        if positions.height:
+            path = scatter.folder / f"positions-{bucket}-{len(written)}.parquet"
+            written.append(_written(positions, path))
+    said = scatter.said(bucket)
+    history = identities.runs(pl.concat(observed), said, dialect, source) if said.height else empty(IDENTITIES)
+    found.runs = history.height
+    if written:
+        found.files["positions"][bucket] = _as_one(written, scatter.folder / f"positions-{bucket}.parquet")
+    if history.height:
+        found.files["identities"][bucket] = _written(history, scatter.folder / f"identities-{bucket}.parquet")
+    return found
+
+
+def _written(table: pl.DataFrame, path: Path) -> Path:
+    table.write_parquet(path, compression="zstd", compression_level=1)
+    return path
+
+
+def _as_one(paths: list[Path], path: Path) -> Path:
+    """Several files as one, in their order; never held whole."""
+    if len(paths) == 1:
+        return paths[0].rename(path)
+    whole = pl.scan_parquet(paths, glob=False, hive_partitioning=False)
+    whole.sink_parquet(path, compression="zstd", compression_level=1, maintain_order=True)
+    for part in paths:
+        part.unlink()
+    return path
+
+
+def _ranges(parts: list[pl.LazyFrame]) -> Iterator[pl.Expr]:
+    """What holds for the rows of each piece: whole ships, or of a ship with too many rows whole moments, in order."""
+    counts = pl.concat([part.group_by("ship").len().collect() for part in parts])
+    counts = counts.group_by("ship").agg(pl.col("len").sum()).sort("ship")
+    low, high, held = None, None, 0
+    for ship, count in counts.iter_rows():
+        if held and held + count > MOST_AT_ONCE_ROWS:
+            yield pl.col("ship").is_between(low, high)
+            low, held = None, 0
+        if count > MOST_AT_ONCE_ROWS:
+            of_ship = pl.col("ship") == ship
+            times = pl.concat([part.filter(of_ship).select("time").collect() for part in parts])["time"].sort()
+            edges = times.gather_every(MOST_AT_ONCE_ROWS).unique().sort().to_list()
+            for since, until in zip(edges, [*edges[1:], None], strict=True):
+                before = pl.col("time") < until if until is not None else pl.lit(True)
+                yield of_ship & (pl.col("time") >= since) & before
+            continue
+        low, high, held = ship if low is None else low, ship, held + count
+    if held:
+        yield pl.col("ship").is_between(low, high)
+
+
+def _observed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Unbroken stretches of rows that say the same in every identity field: "ship", "said", times, count, first row."""
+    rows = rows.select("ship", "time", "row", "said")
+    rows = rows if rows["said"].null_count() == 0 else rows.filter(pl.col("said").is_not_null())
+    ship, said = rows["ship"].to_numpy(), rows["said"].to_numpy()
+    starts: NDArray[np.int64] = np.flatnonzero(
+        np.concatenate([[True] * bool(ship.size), (ship[1:] != ship[:-1]) | (said[1:] != said[:-1])])
+    )
+    ends = np.append(starts, ship.size)[1:]
+    begin = rows[starts]
+    return begin.select("ship", "said", pl.col("time").alias("first_seen"), "row").with_columns(
+        rows["time"][ends - 1].alias("last_seen"), pl.Series("messages", ends - starts, dtype=pl.Int64)
     )

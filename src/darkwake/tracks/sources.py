@@ -9,9 +9,11 @@ import csv
 import gzip
 import hashlib
 import io
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +58,39 @@ class Member:
     open: Callable[[], IO[bytes]]
 
 
-def sha256(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
-    """The sha256 of the file's bytes, 64 hex digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-            progress(len(block))
-    return digest.hexdigest()
+class Hashing:
+    """The sha256 of a file's bytes, taken beside other work; used as a context, at whose end it stops."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._done = 0
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(1)
+        self._digest = self._pool.submit(self._hash)
+
+    def __enter__(self) -> Hashing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._pool.shutdown()
+
+    def wait(self, tell: Callable[[int], None] = lambda _: None) -> str:
+        """64 hex digits, once they are known; until then `tell` is called with the bytes done."""
+        with reading(self._path):
+            while True:
+                done, _ = wait([self._digest], timeout=0.1)
+                tell(self._done)
+                if done:
+                    return self._digest.result()
+
+    def _hash(self) -> str:
+        digest = hashlib.sha256()
+        with self._path.open("rb") as file:
+            while not self._stop.is_set() and (block := file.read(1 << 20)):
+                digest.update(block)
+                self._done += len(block)
+        return digest.hexdigest()
 
 
 def kind_of(head: bytes, columns: Columns | None = None) -> Kind | None:

@@ -12,20 +12,23 @@ of the source; a run that was killed before is simply done again and makes up th
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 from deltalake import CommitProperties, DeltaTable, Field, Schema, Transaction
+from deltalake.exceptions import DeltaError
 from deltalake.schema import PrimitiveType
 from deltalake.transaction import AddAction, RemoveAction
 from filelock import FileLock, Timeout
 
-from darkwake.errors import Refused, WrongUse
+from darkwake.errors import DarkwakeError, Refused, WrongUse
 from darkwake.evidence import Source, canonical_json
 from darkwake.schema import CITATION, IDENTITIES, POSITIONS, SHIPS, empty, in_order
 from darkwake.tracks.identities import coalesced
@@ -258,6 +261,29 @@ class _WriterLock(FileLock):
                 to_do="Wait for it to end, then run again",
             ) from error
         return self
+
+
+@contextmanager
+def writing(store: Path) -> Iterator[None]:
+    """A disk that takes no more comes out as `WrongUse`, whatever library meets it."""
+    try:
+        yield
+    except DarkwakeError:
+        raise
+    except (OSError, DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        number = error.errno if isinstance(error, OSError) else None
+        said = str(error).lower()
+        if number in _FULL or any(words in said for words in _FULL_WORDS):
+            raise WrongUse(
+                "the disk is full, or takes no more of this user",
+                where=str(store),
+                to_do="Make room, or name a store on another disk, then run again; the store is as it was before",
+            ) from error
+        raise
+
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_FULL_WORDS = tuple(os.strerror(number).lower() for number in _FULL)
 
 
 def _bucket_in(path: Path) -> int:

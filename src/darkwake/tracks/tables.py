@@ -13,20 +13,66 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from darkwake.tracks.dialects import Dialect, locate
+from darkwake.tracks.fields import Chunk, Layout, broken, joined
 from darkwake.tracks.sources import Kind, blocks, first_line, header
 
 LONGEST_RECORD_LINES = 20
 RECORDS_AT_ONCE = 250_000
 
-_END = "\x01"
-"""Set behind each line as one more field: where it does not stand, the line has the wrong number of fields."""
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some lines of a table, not yet taken apart, so that several blocks can be at the same time."""
+
+    layout: Layout
+    plain: bytes
+    rows: pl.Series
+    """The number of each line in `plain`."""
+    quoted: list[tuple[int, str]]
+    broken: dict[str, list[int]]
+    following: int
+    """The number of the line after the block."""
+
+    def read(self) -> Chunk:
+        """The raw rows."""
+        found = self.layout(self.plain, self.rows)
+        found += [self._quoted()] if self.quoted else []
+        found += [broken(reason, rows) for reason, rows in self.broken.items()]
+        whole = joined(found)
+        # mended lines stand behind the others
+        return whole if whole.rows["row"].is_sorted() else Chunk(whole.rows.sort("row"), whole.said)
+
+    def _quoted(self) -> Chunk:
+        """Records with quotes, by the csv module."""
+        rows: list[int] = []
+        fields: list[list[str | None]] = []
+        wrong: list[int] = []
+        wanted = self.layout.wanted
+        for row, text in self.quoted:
+            try:
+                parts = next(csv.reader([text], delimiter=self.layout.separator), [])
+            except csv.Error:
+                parts = []
+            if len(parts) == self.layout.width:
+                rows.append(row)
+                fields.append([parts[index] or None for _, index in wanted])
+            else:
+                wrong.append(row)
+        frame = pl.DataFrame(fields, schema=dict.fromkeys((name for name, _ in wanted), pl.String), orient="row")
+        frame = frame.insert_column(0, pl.Series("row", rows, dtype=pl.Int64)).with_columns(
+            pl.lit(None, pl.String).alias("broken"),
+            *(pl.lit(value).alias(name) for name, value in self.layout.constants.items()),
+        )
+        return joined([Chunk(frame), *([broken("wrong number of fields", wrong)] if wrong else [])])
 
 
-def read_csv(stream: IO[bytes], kind: Kind, *, where: str, first_row: int) -> Iterator[tuple[pl.DataFrame, int]]:
-    """Chunks of raw rows, each with the number of the line after it; the header's line is `first_row`.
+def read_csv(stream: IO[bytes], kind: Kind, *, where: str, first_row: int) -> Iterator[Block]:
+    """Blocks of lines that are yet to be taken apart; the header's line is `first_row`.
 
     Args:
         stream: the text, decompressed.
@@ -35,146 +81,104 @@ def read_csv(stream: IO[bytes], kind: Kind, *, where: str, first_row: int) -> It
         first_row: the number of the first line, 1 but for later members of an archive.
     """
     assert kind.dialect is not None  # noqa: S101  # a csv has a dialect, see sources.kind_of
-    table: _Table | None = None
+    layout: Layout | None = None
     line, rest = first_row, b""
     for block in blocks(stream, where):
-        body = rest + block
-        if table is None:
+        body = rest + block if rest else block
+        if layout is None:
             head = body.removeprefix(b"\xef\xbb\xbf")
             names = header(head, kind.separator)
             before = len(head) - len(head.lstrip(b"\n"))
             body = head[before + len(first_line(head)) :].removeprefix(b"\n")
             line += before + 1
-            table = _Table.of(names, kind.dialect, kind.separator, where)
-        frame, line, rest = table.rows(body, line, last=False)
-        yield frame, line
-    if table is not None and rest:
-        frame, line, _ = table.rows(rest, line, last=True)
-        yield frame, line
+            layout = Layout.of(names, kind.dialect, kind.separator, where)
+        found, rest = _records(layout, body, line, last=False)
+        line = found.following
+        yield found
+    if layout is not None and rest:
+        yield _records(layout, rest, line, last=True)[0]
+
+
+def _records(layout: Layout, body: bytes, line: int, *, last: bool) -> tuple[Block, bytes]:
+    """The records of whole lines, and the tail of one that is still open; `line` is the number of the first line."""
+    bare = _without_empty_quotes(body, layout.separator)
+    if b'"' not in bare:
+        following = line + int(np.count_nonzero(np.frombuffer(bare, np.uint8) == ord("\n")))
+        return Block(layout, bare, pl.int_range(line, following, eager=True), [], {}, following), b""
+    lines = _Lines.of(body)
+    quoted: list[tuple[int, str]] = []
+    broken_: list[int] = []
+    mended: dict[int, bytes] = {}
+    taken: list[int] = []
+    rest, count, free = b"", lines.ends.size, 0
+    for at in lines.with_quotes():
+        if at < free:
+            continue  # it belongs to the record before it
+        text = _without_empty_quotes(lines.text(at, 1), layout.separator)
+        span = 1
+        if b'"' not in text:
+            mended[at] = text
+        elif span := lines.span(at):
+            quoted.append((line + at, lines.text(at, span).decode("utf-8", "replace")))
+        elif at + LONGEST_RECORD_LINES > count and not last:
+            rest, count = lines.tail(at), at
+            break
+        else:
+            broken_.append(line + at)
+            span = 1
+        taken += range(at, at + span)
+        free = at + span
+    plain, rows = lines.others(taken, count)
+    plain += b"".join(text + b"\n" for text in mended.values())
+    numbers = pl.Series(np.concatenate([rows, np.fromiter(mended, np.int64, len(mended))]) + line)
+    reasons = {"quotes that do not close": broken_} if broken_ else {}
+    return Block(layout, plain, numbers, quoted, reasons, line + count), rest
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
-    """How the lines of one table are taken apart."""
+class _Lines:
+    """A text of whole lines of which some have quotes."""
 
-    width: int
-    wanted: list[tuple[str, int]]
-    """Our name and the index of the column, by index."""
-    constants: dict[str, str]
-    separator: str
-
-    @staticmethod
-    def of(names: list[str], dialect: Dialect, separator: str, where: str) -> _Table:
-        found = locate(names, dialect, where=where)
-        return _Table(
-            len(names), sorted(found.items(), key=lambda item: item[1]), dialect.columns.constants(), separator
-        )
-
-    def rows(self, body: bytes, line: int, *, last: bool) -> tuple[pl.DataFrame, int, bytes]:
-        """The rows of whole lines, the number of the next line, and the tail of a record that is still open."""
-        bare = _without_empty_quotes(body, self.separator)
-        if b'"' not in bare and b"\n\n" not in bare and not bare.startswith(b"\n"):
-            count = bare.count(b"\n")
-            return self._plain(bare, pl.int_range(line, line + count, eager=True)), line + count, b""
-        records = _Records.of(body, line, self.separator, last=last)
-        frames = [
-            self._plain(b"".join(records.plain), pl.Series(records.plain_rows, dtype=pl.Int64)),
-            self._quoted(records.quoted),
-            *(
-                pl.DataFrame({"row": rows, "broken": [reason] * len(rows)}, schema_overrides={"row": pl.Int64})
-                for reason, rows in records.broken.items()
-            ),
-        ]
-        whole = pl.concat([frame for frame in frames if frame.height] or frames[:1], how="diagonal").sort("row")
-        return whole, records.next_line, records.rest
-
-    def _plain(self, body: bytes, rows: pl.Series) -> pl.DataFrame:
-        """Lines without quotes, by Polars."""
-        if not body:
-            return self._named(pl.DataFrame(schema={"row": pl.Int64, "end": pl.String}))
-        separator = self.separator.encode()
-        marked = body.replace(b"\n", separator + _END.encode() + b"\n")
-        # Polars takes the number of columns from the first line, so a line of the right width must come first
-        guided = body[: body.index(b"\n")].count(separator) != self.width - 1
-        if guided:
-            marked = separator * self.width + _END.encode() + b"\n" + marked
-        frame = pl.read_csv(
-            marked,
-            has_header=False,
-            separator=self.separator,
-            quote_char=None,
-            schema={f"c{index}": pl.String for index in range(self.width + 1)},
-            columns=sorted({*(index for _, index in self.wanted), self.width}),
-            truncate_ragged_lines=True,
-            encoding="utf8" if body.isascii() else "utf8-lossy",
-        )
-        names = {f"c{index}": f"{index}" for _, index in self.wanted}
-        frame = frame.slice(1) if guided else frame
-        frame = frame.rename({**names, f"c{self.width}": "end"}).insert_column(0, rows.alias("row"))
-        return self._named(frame)
-
-    def _quoted(self, records: list[tuple[int, str]]) -> pl.DataFrame:
-        """Records with quotes, by the csv module."""
-        rows: list[int] = []
-        fields: list[list[str | None]] = []
-        for row, text in records:
-            try:
-                parts = next(csv.reader([text], delimiter=self.separator), [])
-            except csv.Error:
-                parts = []
-            right = len(parts) == self.width
-            rows.append(row)
-            fields.append([*(parts[index] or None if right else None for _, index in self.wanted), _END * right])
-        columns = [*(f"{index}" for _, index in self.wanted), "end"]
-        frame = pl.DataFrame(fields, schema=dict.fromkeys(columns, pl.String), orient="row")
-        return self._named(frame.insert_column(0, pl.Series("row", rows, dtype=pl.Int64)))
-
-    def _named(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Our names, the constants, and the rows of the wrong width marked."""
-        whole = pl.col("end") == _END
-        broken = pl.when(~whole.fill_null(False)).then(pl.lit("wrong number of fields")).alias("broken")
-        given = [pl.col(f"{index}").alias(name) for name, index in self.wanted if f"{index}" in frame.columns]
-        return frame.select("row", broken, *given, *(pl.lit(v).alias(k) for k, v in self.constants.items()))
-
-
-@dataclass(slots=True)
-class _Records:
-    """Lines sorted into those for Polars, those for the csv module, and broken ones."""
-
-    plain: list[bytes]
-    plain_rows: list[int]
-    quoted: list[tuple[int, str]]
-    broken: dict[str, list[int]]
-    next_line: int
-    rest: bytes
+    body: bytes
+    ends: NDArray[np.int64]
+    quotes: NDArray[np.int64]
+    """How many quotes stand before the end of each line."""
 
     @staticmethod
-    def of(body: bytes, line: int, separator: str, *, last: bool) -> _Records:
-        """Take `body` apart; `line` is the number of its first line."""
-        lines = body.split(b"\n")[:-1]
-        found = _Records([], [], [], {}, line, b"")
-        at = 0
-        while at < len(lines):
-            text, row = lines[at], line + at
-            taken = 1
-            if not text:
-                found.broken.setdefault("empty line", []).append(row)
-            elif b'"' not in (bare := _without_empty_quotes(text, separator)):
-                found.plain.append(bare + b"\n")
-                found.plain_rows.append(row)
-            else:
-                taken = _span(lines, at)
-                if not taken and at + LONGEST_RECORD_LINES > len(lines) and not last:
-                    found.rest = b"\n".join(lines[at:]) + b"\n"
-                    break
-                if taken:
-                    found.quoted.append((row, b"\n".join(lines[at : at + taken]).decode("utf-8", "replace")))
-                else:
-                    found.broken.setdefault("quotes that do not close", []).append(row)
-                    taken = 1
-            at += taken
-        found.next_line = line + at
+    def of(body: bytes) -> _Lines:
+        bytes_ = np.frombuffer(body, np.uint8)
+        ends = np.flatnonzero(bytes_ == ord("\n"))
+        return _Lines(body, ends, np.searchsorted(np.flatnonzero(bytes_ == ord('"')), ends))
+
+    def with_quotes(self) -> list[int]:
+        """The lines that have any, 0 for the first."""
+        found: list[int] = np.flatnonzero(np.diff(self.quotes, prepend=0)).tolist()
         return found
+
+    def text(self, at: int, count: int) -> bytes:
+        """That many lines without the last line's end."""
+        return self.body[self._start(at) : int(self.ends[at + count - 1])]
+
+    def tail(self, at: int) -> bytes:
+        """All lines from one on."""
+        return self.body[self._start(at) :]
+
+    def span(self, at: int) -> int:
+        """How many lines the record that begins at `at` takes until its quotes close; 0 where they do not."""
+        before = int(self.quotes[at - 1]) if at else 0
+        closed = np.flatnonzero((self.quotes[at : at + LONGEST_RECORD_LINES] - before) % 2 == 0)
+        return int(closed[0]) + 1 if closed.size else 0
+
+    def others(self, taken: list[int], count: int) -> tuple[bytes, NDArray[np.int64]]:
+        """Of the first `count` lines those that are not taken, and which they are."""
+        left = np.ones(self.ends.size, np.bool_)
+        left[taken] = False
+        left[count:] = False
+        lengths = np.diff(self.ends, prepend=-1)
+        return np.frombuffer(self.body, np.uint8)[np.repeat(left, lengths)].tobytes(), np.flatnonzero(left)
+
+    def _start(self, at: int) -> int:
+        return int(self.ends[at - 1]) + 1 if at else 0
 
 
 def _without_empty_quotes(body: bytes, separator: str) -> bytes:
@@ -183,23 +187,13 @@ def _without_empty_quotes(body: bytes, separator: str) -> bytes:
     The result may stand for the text only where no quote is left in it: in a quoted field two quotes between two
     separators are text.
     """
-    if b'""' not in body:
+    if b'"' not in body or b'""' not in body:  # one byte is found ten times as fast as two
         return body
     mark = separator.encode()
     body = (b"\n" + body).replace(b'\n""' + mark, b"\n" + mark)[1:]
     for _ in range(2):  # neighbours share a separator, so one pass takes every other of them
         body = body.replace(mark + b'""' + mark, mark + mark)
     return body.replace(mark + b'""\n', mark + b"\n").removesuffix(mark + b'""') + mark * body.endswith(mark + b'""')
-
-
-def _span(lines: list[bytes], at: int) -> int:
-    """How many lines the record that begins at `at` takes until its quotes close; 0 where they do not."""
-    quotes = 0
-    for count, text in enumerate(lines[at : at + LONGEST_RECORD_LINES], start=1):
-        quotes += text.count(b'"')
-        if quotes % 2 == 0:
-            return count
-    return 0
 
 
 def read_parquet(path: Path, dialect: Dialect) -> Iterator[tuple[pl.DataFrame, int]]:
