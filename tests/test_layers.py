@@ -84,6 +84,8 @@ WALLS: dict[str, set[str]] = {
     "openpyxl": {"screening/sheet.py"},
     "anyascii": {"screening/scripts.py", "screening/tokens.py"},
     "xstatic": {"case/embed.py", "case/html.py"},
+    "pyspark": {"events/spark.py"},
+    "pyarrow": {"events/spark.py"},
     "starlette": {"web.py"},
     "uvicorn": {"web.py"},
     "urllib3": {"fetch/polite.py"},

@@ -70,6 +70,17 @@ def test_a_key_that_lies_within_the_shards_is_not_scattered() -> None:
     assert [(key, len(part)) for key, part in engine._chains(stages)] == [(("ship",), 2), (("place",), 1)]
 
 
+def test_sorted_files_of_several_days_or_shards_are_read_without_the_other_columns(tmp_path: Path) -> None:
+    table = positions([(900000001 + k % 7, k / 10, 1.0 + (k % 3), 2.0, 1.0) for k in range(720)])
+    days = [table.filter(pl.col("time").dt.day() == day) for day in (2, 1)]
+    days += [table.filter(pl.col("time").dt.day() == 3, pl.col("ship") % 2 == at) for at in range(2)]
+    # a column that the whole order would need is gone, so a shard that is sorted as a whole cannot be read
+    few = Files(tmp_path, [[day.drop("heading") for day in days]])
+    wanted = table.select("ship", "time", "lat", "row")
+    assert all(day.height for day in days)
+    assert engine.read(few.shards()[0], ("ship", "time", "lat", "row")).equals(wanted)
+
+
 def test_files_in_any_order_with_doubles_give_what_one_sorted_file_gives(tmp_path: Path) -> None:
     table = positions(ROWS)
     again = table.sample(fraction=1.0, shuffle=True, seed=3).with_columns(source=pl.lit("9" * 64))

@@ -1,14 +1,16 @@
-"""The local engine: split by what a stage must see, run here or in processes, lay together, in one order.
+"""The engine: split by what a stage must see, run here, in processes or elsewhere, lay together, in one order.
 
 A source comes in shards by ship, so a stage that sees whole ships runs on one shard at a time: memory is one shard a
 worker. Stages follow each other on the same shard as long as what they see lies whole in it. Where the key changes,
 each shard's rows are scattered by the new key to Parquet files in a temporary folder, and the files are the next
-stage's shards.
+stage's shards. No file is written twice under one name, and only those count that a finished piece of work names: what
+is done again after a worker was lost changes nothing.
 """
 
 from __future__ import annotations
 
 import tempfile
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
 import polars as pl
 
 from darkwake import schema
@@ -27,12 +30,33 @@ from darkwake.events import coverage
 from darkwake.events.coverage import Coverage
 from darkwake.events.stage import Stage
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
 
 class Sharded(Protocol):
     """A store: its positions as Parquet files, no ship in two shards."""
 
     def shards(self) -> list[list[str]]:
         """The paths of each shard's files."""
+        ...
+
+
+class Pool(Protocol):
+    """Where shards are worked on that is neither this process nor one of its children: a cluster, see spark.py."""
+
+    @property
+    def at_once(self) -> int:
+        """How many pieces of work run at a time."""
+        ...
+
+    @property
+    def folder(self) -> str:
+        """A folder that every worker and this process see: what is handed from stage to stage lies there."""
+        ...
+
+    def map(self, work: Callable[[Item], Result], items: Sequence[Item], /) -> Iterable[Result]:
+        """`work` on each item, results in the items' order."""
         ...
 
 
@@ -49,8 +73,8 @@ class Share:
 Source = pl.DataFrame | Sharded
 Shard = pl.DataFrame | list[str]
 Progress = Callable[[int, int], None]
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+Workers = int | Pool
+"""So many processes of this machine (1: this one), or a pool."""
 
 ORDER = ["ship", "start", "kind", "id"]
 """The order of EVENTS."""
@@ -66,16 +90,16 @@ def run(
     stages: Sequence[Stage],
     source: Source,
     *,
-    workers: int = 1,
+    workers: Workers = 1,
     progress: Progress | None = None,
     most_rows: int = MOST_ROWS,
 ) -> pl.DataFrame:
     """The EVENTS of a detector of that kind with those stages; see `Detector.run`."""
     whole = shards_of(source, workers)
     shards: list[Shard | Share] = list(whole)
-    until = covered(whole) if any(stage.until for stage in stages) else None
+    until = covered(whole, workers) if any(stage.until for stage in stages) else None
     chains = _chains(stages)
-    with tempfile.TemporaryDirectory(prefix="darkwake-") as folder, processes(workers) as pool:
+    with handed_on(workers) as folder, processes(workers) as pool:
         for step, ((_, part), (key, _)) in enumerate(pairwise(chains)):
             scatter = partial(
                 _scatter,
@@ -84,11 +108,11 @@ def run(
                 key=key,
                 folder=f"{folder}/{step}",
                 raw=step == 0,
-                into=len(whole),
+                into=buckets(len(whole), workers),
             )
             written = [paths for part in each(scatter, list(enumerate(shards)), pool, progress) for paths in part]
-            shards = _shares(written, key, most_rows)
-        last = partial(_through, stages=chains[-1][1], until=until, raw=len(chains) == 1)
+            shards = shares(written, key, most_rows)
+        last = partial(through, stages=chains[-1][1], until=until, raw=len(chains) == 1)
         found = [part for part in each(last, shards, pool, progress) if part.height]
     events = pl.concat(found) if found else schema.empty(schema.EVENTS)
     problems = schema.problems(events, schema.EVENTS)
@@ -101,14 +125,20 @@ def run(
     return events.sort(ORDER)
 
 
-def shards_of(source: Source, workers: int = 1) -> list[Shard]:
+def buckets(shards: int, workers: Workers) -> int:
+    """How many buckets the rows of so many shards are scattered to: no fewer than can be worked on at a time."""
+    return max(shards, 1, 0 if isinstance(workers, int) else workers.at_once)
+
+
+def shards_of(source: Source, workers: Workers = 1) -> list[Shard]:
     """The shards of a store, or those made of a table: one for each worker, whole ships in each.
 
     Raises:
-        WrongUse: the table is not POSITIONS.
+        WrongUse: the table is not POSITIONS, or is to be sent to a pool.
     """
     if not isinstance(source, pl.DataFrame):
-        return list(_together([paths for paths in source.shards() if paths], workers))
+        at_once = workers if isinstance(workers, int) else workers.at_once
+        return list(_together([paths for paths in source.shards() if paths], at_once))
     problems = schema.problems(source, schema.POSITIONS)
     if problems:
         raise WrongUse(
@@ -116,6 +146,8 @@ def shards_of(source: Source, workers: int = 1) -> list[Shard]:
             where="source",
             to_do="Hand in a table with the columns of schema.POSITIONS, or a store",
         )
+    if not isinstance(workers, int):
+        raise WrongUse("a cluster is sent paths, not a table", where="source", to_do="Hand in a store, or run it here")
     if workers == 1 or source.is_empty():
         return [source]
     # the remainder keeps neighbours apart and is the same on every machine
@@ -141,32 +173,53 @@ def read(shard: Shard, columns: Sequence[str] | None = None) -> pl.DataFrame:
     """A shard's positions in the one order of `schema.in_order`, with `columns` (None: all) in the schema's order.
 
     Files that a store has compacted stand in that order already. Then only the wanted columns are read and nothing
-    is sorted, which is what keeps a run near the speed of reading.
+    is sorted, which is what keeps a run near the speed of reading. Several such files (of several days, or shards laid
+    together) are whole runs of ships that only stand in another order, and are moved as such.
     """
     wanted = [name for name in schema.POSITIONS if columns is None or name in columns]
     key = ["ship", "time", "lat", "lon"]
     few = [name for name in schema.POSITIONS if name in {*wanted, *key}]
     table = shard.select(few) if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard, columns=few)
+    if not _ascends(table, key):
+        table = _runs_in_order(table)
     if _ascends(table, key):
         return table.select(wanted)
     whole = shard if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard, columns=list(schema.POSITIONS))
     return schema.in_order(whole).select(wanted)
 
 
-def covered(shards: Iterable[Shard]) -> Coverage | None:
+def covered(shards: Sequence[Shard], workers: Workers = 1) -> Coverage | None:
     """The times that all shards together cover. None where there is no position."""
-    return coverage.of(
-        coverage.hours_heard(shard.lazy() if isinstance(shard, pl.DataFrame) else pl.scan_parquet(shard))
-        for shard in shards
-    )
+    # times alone are read sooner than a process starts, or than a cluster has begun with each shard by itself
+    pool = None if isinstance(workers, int) else workers
+    lots = len(shards) if pool is None else min(len(shards), 2 * pool.at_once)
+    return coverage.of(each(_hours, [shards[at::lots] for at in range(lots)], pool))
+
+
+def _hours(shards: Sequence[Shard]) -> pl.DataFrame:
+    lazy = (shard.lazy() if isinstance(shard, pl.DataFrame) else pl.scan_parquet(shard) for shard in shards)
+    return pl.concat([coverage.hours_heard(positions) for positions in lazy])
 
 
 @contextmanager
-def processes(workers: int) -> Iterator[Executor | None]:
-    """`workers` fresh processes; None for one, which is this process.
+def handed_on(workers: Workers) -> Iterator[str]:
+    """A folder for what goes from stage to stage, gone at the end: of this machine, or within the pool's."""
+    within = None if isinstance(workers, int) else workers.folder
+    with tempfile.TemporaryDirectory(
+        prefix="darkwake-", dir=within, ignore_cleanup_errors=within is not None
+    ) as folder:
+        yield folder
+
+
+@contextmanager
+def processes(workers: Workers) -> Iterator[Executor | Pool | None]:
+    """`workers` fresh processes, or the pool; None for one, which is this process.
 
     They are spawned, because a forked child of a process that has run polars can hang on its thread pool.
     """
+    if not isinstance(workers, int):
+        yield workers
+        return
     if workers == 1:
         yield None
         return
@@ -177,7 +230,7 @@ def processes(workers: int) -> Iterator[Executor | None]:
 def each(
     work: Callable[[Item], Result],
     items: Sequence[Item],
-    pool: Executor | None = None,
+    pool: Executor | Pool | None = None,
     progress: Progress | None = None,
 ) -> list[Result]:
     """`work` on each item, results in the items' order, in this process or in the pool's."""
@@ -199,7 +252,7 @@ def _chains(stages: Sequence[Stage]) -> list[tuple[tuple[str, ...], list[Stage]]
     return chains
 
 
-def _shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_rows: int) -> list[Shard | Share]:
+def shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_rows: int) -> list[Shard | Share]:
     """The files of each bucket as the next stage's shards, those with too many rows in several shares."""
     shares: list[Shard | Share] = []
     for bucket in sorted({at for at, _, _ in written}):
@@ -209,7 +262,7 @@ def _shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_
     return shares
 
 
-def _through(shard: Shard | Share, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
+def through(shard: Shard | Share, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
     """One shard through the stages of a chain; `raw` where it holds the source's positions."""
     return pl.concat(_pieces(shard, stages=stages, until=until, raw=raw))
 
@@ -250,16 +303,36 @@ def _scatter(
 ) -> list[tuple[int, str, int]]:
     """One shard through its stages and on to files by the next key: (bucket, path, rows) of each file written."""
     number, shard = numbered
+    return scattered(_pieces(shard, stages=stages, until=until, raw=raw), number, key=key, folder=folder, into=into)
+
+
+def scattered(
+    pieces: Iterable[pl.DataFrame], number: int, *, key: tuple[str, ...], folder: str, into: int
+) -> list[tuple[int, str, int]]:
+    """A shard's tables as files by that key: (bucket, path, rows) of each, in the order of their names."""
+    attempt = uuid.uuid4().hex  # a second attempt of a lost worker's shard never writes over the first
     written = []
-    for piece, table in enumerate(_pieces(shard, stages=stages, until=until, raw=raw)):
+    for piece, table in enumerate(pieces):
         bucket = table.select((pl.struct(key).hash(seed=0) % into).cast(pl.Int64).alias("bucket"))["bucket"]
         for at in bucket.unique().sort():
-            path = Path(folder) / str(at) / f"{number:06}-{piece:06}.parquet"
+            path = Path(folder) / str(at) / f"{number:06}-{piece:06}-{attempt}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
             part = table.filter(bucket == at)
             part.write_parquet(path)
             written.append((int(at), str(path), part.height))
     return written
+
+
+def _runs_in_order(table: pl.DataFrame) -> pl.DataFrame:
+    """The rows with their runs (one ship, in rising time) put by ship and first time; as they are if runs are short."""
+    ship, time = table["ship"].to_numpy(), table["time"].to_physical().to_numpy()
+    begin = np.flatnonzero(np.append(True, (ship[1:] != ship[:-1]) | (time[1:] < time[:-1])))
+    if len(begin) * 8 > len(ship):
+        return table
+    length = np.diff(np.append(begin, len(ship)))
+    order = np.lexsort((time[begin], ship[begin]))
+    length = length[order]
+    return table[np.repeat(begin[order] - (np.cumsum(length) - length), length) + np.arange(len(ship))]
 
 
 def _ascends(table: pl.DataFrame, key: Sequence[str]) -> bool:
