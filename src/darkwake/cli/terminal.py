@@ -65,7 +65,7 @@ def show_sources(sources: Sequence[Source]) -> None:
     """What was kept and refused of each source: the two always add up to its rows."""
     whole = Counter(one.kind for one in sources if one.rows == one.kept == 1)
     for kind, number in sorted(whole.items()):
-        out.print(f"[bold]{number:,} of {escape(kind)}[/]  each kept whole")
+        out.print(f"[bold]{number:,} {escape(kind)}[/], each kept whole", soft_wrap=True)
     for one in sources:
         if one.rows == one.kept == 1:  # an article is one row
             continue
