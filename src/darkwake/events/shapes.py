@@ -94,7 +94,8 @@ def circles(track: Track) -> pl.DataFrame:
         pl.col("first").min(), pl.col("last").max(),
         pl.col("lat", "lon", "radius_m", "off_m", "shown_kn").sort_by("off_m").first(),
     )  # fmt: skip
-    return _whole_rings(few, rows, merged)
+    # two stretches whose windows saw different middles may turn out to be one ring
+    return _whole_rings(few, rows, merged).unique(["first", "last"], keep="first", maintain_order=True)
 
 
 def _rings(few: Track, way: Ints, width: int) -> pl.DataFrame:
