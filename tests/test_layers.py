@@ -19,6 +19,7 @@ GROUND = {
     "land",
     "marks",
     "nearest",
+    "port_merging",
     "ports",
     "schema",
     "sea",

@@ -14,6 +14,7 @@ from darkwake.case.folder import Progress
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import Source
 from darkwake.passages import passages
+from darkwake.port_merging import merged
 from darkwake.screening import births, record
 from darkwake.screening.meeting import Subject
 
@@ -96,7 +97,7 @@ def places_of(files: Sequence[Path]) -> pl.DataFrame:
     """The ports in those files; the package's own where there is none."""
     if not files:
         return ports.default()
-    return pl.concat([ports.read(file)[0] for file in files]).unique().sort(list(schema.PORTS))
+    return merged([ports.read(file)[0] for file in files])[0]
 
 
 def find_voyages(

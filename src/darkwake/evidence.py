@@ -69,6 +69,10 @@ class Citation:
         return plain
 
 
+PACKAGE_TABLE = "package table"
+"""The kind of a source that is a table of the package's own data, not of the case's folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A file as it was added to a case: never altered, known by its hash."""

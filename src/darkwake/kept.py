@@ -14,6 +14,7 @@ import polars as pl
 from darkwake import schema, screening
 from darkwake.case import decisions, folder, record_page
 from darkwake.case.derived import Derived
+from darkwake.case.unaltered import unaltered
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.screening import csv_out, rescreen, rescreen_goods, shipments
 from darkwake.screening import manifest as manifests
@@ -229,7 +230,7 @@ def decide(path: Path, wanted: str, *, because: str, author: str, word: str = de
         raise WrongUse("the case has not been run yet", where=str(path), to_do=f"Run it: darkwake run {path}")
     hit = decisions.find(Derived(case).read("hits", schema.HITS), wanted)
     sources = {one.sha256: one for one in case.sources()}
-    of = screening.formats.read(case.source_path(sources[hit["sources"][0]["source"]]))
+    of = screening.formats.read(unaltered(case, sources[hit["sources"][0]["source"]]))
     (listed,) = records.listed_of(pl.DataFrame([hit], schema=schema.HITS, orient="row"), [of])
     at = datetime.now(UTC).replace(microsecond=0)
     return decisions.decide(case, hit, word=word, because=because, author=author, at=at, content=listed["content"])

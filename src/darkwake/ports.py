@@ -178,7 +178,10 @@ def read(path: Path) -> tuple[pl.DataFrame, dict[str, int]]:
         kept, refused = _checked(table, "port-areas")
         return _table(kept), dict(sorted((Counter(refused) + too_large).items()))
     kept, refused = _rows(path)
-    return _table(kept), refused
+    table = _table(kept)
+    if again := kept.height - table.height:
+        refused = dict(sorted({**refused, "the same again": again}.items()))
+    return table, refused
 
 
 def other_names(path: Path) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -14,19 +14,31 @@ from darkwake import __version__, claims, events, ports, screening, tracks, voya
 from darkwake.case import file as case_file
 from darkwake.case import findings
 from darkwake.case.folder import Added, Asked, CaseFolder
+from darkwake.case.unaltered import unaltered
+from darkwake.errors import Unreadable
 from darkwake.evidence import Source
 from darkwake.sources import Sorted
 
 
 def register(case: CaseFolder, store: tracks.Store, sources: Sorted) -> list[Source]:
-    """The sources of positions and ports with what was kept and refused of each; `steps` keeps that of lists."""
+    """The sources of positions and ports with what was kept and refused of each; `steps` keeps that of lists.
+
+    Raises:
+        Unreadable: the store holds messages of a source that the case does not name, or a file of ports was altered.
+    """
     names = {one.sha256: one for one in case.sources()}
     found = []
     for one in store.sources():
-        added = names[one.sha256]
+        added = names.get(one.sha256)
+        if added is None:
+            raise Unreadable(
+                f"the store holds messages of {one.name}, which the register does not name",
+                where=str(case.store),
+                to_do="Delete the folder 'derived' and run again; or restore sources.jsonl",
+            )
         found.append(Source(**asdict(one) | {"name": added.name, "invented": added.invented}))
     for added in sources.ports:
-        table, refused = ports.read(case.source_path(added))
+        table, refused = ports.read(unaltered(case, added))
         rows = table.height + sum(refused.values())
         found.append(source(added, rows=rows, kept=table.height, refused=refused))
     return found
@@ -35,6 +47,13 @@ def register(case: CaseFolder, store: tracks.Store, sources: Sorted) -> list[Sou
 def source(added: Added, **counts: Any) -> Source:
     """A file of the case as the register shows it."""
     return Source(added.sha256, added.name, added.kind, added.bytes, invented=added.invented, **counts)
+
+
+def package_tables(answers: Sequence[Mapping[str, Any]], known: Sequence[Source]) -> list[Source]:
+    """The package's own tables that answers on goods cite and that are not `known` yet, for the register."""
+    rows = [finding for answer in answers for finding in answer.get("findings") or ()]
+    cited = {one["source"] for row in rows for one in row.get("sources") or ()} - {one.sha256 for one in known}
+    return [one for one in screening.precursors.tables() if one.sha256 in cited]
 
 
 def articles(added: Sequence[Added], read: pl.DataFrame) -> list[Source]:

@@ -234,3 +234,26 @@ def test_a_case_without_articles_says_nothing_of_claims_and_one_with_them_joins(
     assert {"claims", "quantities", anchor("claim", case.ids["heron"])} <= set(page.values("id"))
     assert {href[1:] for href in page.values("href") if href.startswith("#")} <= set(page.values("id"))
     assert re.search(r'<a href="#claims">Claims</a>', full)
+
+
+def test_cards_begin_with_what_the_case_asks_about_and_the_rest_is_folded_away(case: Made) -> None:
+    section = claimed.section(tables(case))
+    free = claims_shown.Shown(section, {})
+    told = claims_shown.told(free)
+    assert told is not None
+    assert told["beside"] == []
+    assert len(told["cards"]) > 1
+    last = free.carded[-1]
+    asked = claims_shown.Shown(section, {}, met={last})
+    assert asked.carded[0] == last
+    told = claims_shown.told(asked)
+    assert told is not None
+    assert [card["anchor"] for card in told["cards"]] == [anchor("cluster", last)]
+    assert len(told["beside"]) == len(free.carded) - 1
+
+
+def test_a_filter_offers_names_and_no_pieces_of_sentences() -> None:
+    names = ["Carla Moss", "Port of Invented", "two officials", "other 15 shells fell near the police", "Bank of A"]
+    assert [name for name in names if claims_shown._is_name(name, "actor")] == [names[0], names[1], names[4]]
+    things = ["urea", "sodium chlorate", "15 shells", "shells that fell near the police"]
+    assert [name for name in things if claims_shown._is_name(name, "thing")] == things[:2]

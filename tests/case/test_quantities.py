@@ -253,6 +253,47 @@ def test_words_that_stand_in_two_claims_are_counted_in_the_shorter_one() -> None
     assert found["left_out"][0]["because"] == "the same words are part of a shorter claim, and are counted there"
 
 
+@pytest.mark.parametrize(
+    ("amount", "sentence", "because"),
+    [
+        (("$40 billion", "$", ""), "The office moved on the $40 billion tanker contract", "it is a sum of money"),
+        (("5 million euros", "", "euros"), "They received 5 million euros", "it is a sum of money"),
+        (("100 tanker aircraft", "", "tanker aircraft"), "The deal to lease 100 tanker aircraft was received",
+         "it counts what carries goods"),
+        (("3 vessels", "", "vessels"), "The urea was shipped by 3 vessels", "it counts what carries goods"),
+        (("149 confirmed orders", "", "confirmed orders"), "To date 149 confirmed orders were received",
+         "it measures no goods"),
+        (("6 helicopters", "", "helicopters"), "They said 6 helicopters were shipped to Invented Port", ""),
+        (("70 tons", "ton", "urea"), "They moved 70 tons of urea", ""),
+    ],
+)  # fmt: skip
+def test_money_and_what_carries_are_no_cargo(amount: tuple[str, str, str], sentence: str, because: str) -> None:
+    text, unit, thing = amount
+    one = said(Planted(9, unit, 0, []), "exactly", 1) | {"text": text, "unit": unit, "thing": thing}
+    rows = [claim("a", "x", [one], predicate_class="arrive", text=sentence)]
+    found = quantities(
+        pl.DataFrame(rows, schema=schema.CLAIMS),
+        pl.DataFrame([{"id": "1", "label": "", "claims": ["a"], "why": []}], schema=schema.CLUSTERS),
+        schema.empty(schema.ARTICLES),
+    )
+    assert [one["because"] for one in found["left_out"]] == ([because] if because else [])
+    assert len(found["totals"]) == (0 if because else 1)
+
+
+@pytest.mark.parametrize(
+    ("unit", "thing", "counted"), [("ton", "urea", True), ("ton", "", False), ("", "boxes", False)]
+)
+def test_goods_that_were_found_by_weight_are_told_with_the_seizures(unit: str, thing: str, counted: bool) -> None:
+    one = said(Planted(9, unit, 0, []), "exactly", 1) | {"unit": unit, "thing": thing}
+    rows = [claim("a", "x", [one], predicate_class="find")]
+    found = quantities(
+        pl.DataFrame(rows, schema=schema.CLAIMS),
+        pl.DataFrame([{"id": "1", "label": "", "claims": ["a"], "why": []}], schema=schema.CLUSTERS),
+        schema.empty(schema.ARTICLES),
+    )
+    assert [one["family"] for one in found["totals"]] == (["seized"] if counted else [])
+
+
 ENDS = st.one_of(st.none(), st.integers(0, 50).map(float))
 
 

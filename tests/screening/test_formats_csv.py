@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -62,6 +63,27 @@ def test_one_file_of_the_set_is_known_and_asks_for_the_others(tmp_path: Path, pa
         read(tmp_path, OFAC[part], part)
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        [(2026, 11, 22, 7, 40, 2)] * 4,  # all packed in the same two seconds
+        [(2026, 11, 22, 7, 40, 2), (2026, 11, 22, 7, 40, 4), (2010, 5, 6, 0, 0, 0), (2010, 5, 6, 0, 0, 0)],
+        [(2010, 5, 6, 0, 0, 0), (2010, 5, 6, 0, 0, 0), (2010, 5, 7, 0, 0, 0), (2010, 5, 6, 0, 0, 0)],
+        [(1980, 1, 1, 0, 0, 0)] * 4,
+        [(2010, 0, 0, 0, 0, 0)] * 4,
+    ],
+)
+def test_when_a_set_was_packed_is_not_its_day(tmp_path: Path, times: list[tuple[int, int, int, int, int, int]]) -> None:
+    path = tmp_path / "sdncsv.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for (name, text), time in zip(OFAC.items(), times, strict=True):
+            archive.writestr(zipfile.ZipInfo(name, time), text)
+    with pytest.raises(Unreadable, match=r"nothing tells the day of this list.*sdn-2021-07-07\.zip"):
+        formats.read(path)
+    assert formats.read(path, dated=date(2010, 5, 9)).date == date(2010, 5, 9)
+    assert formats.read(path.rename(tmp_path / "sdn-2010-05-08.zip")).date == date(2010, 5, 8)
+
+
 def test_a_set_is_packed_to_the_same_bytes_and_tells_its_day(tmp_path: Path) -> None:
     for name, text in OFAC.items():
         (tmp_path / name.upper()).write_text(text, newline="")
@@ -70,7 +92,9 @@ def test_a_set_is_packed_to_the_same_bytes_and_tells_its_day(tmp_path: Path) -> 
     before = first.read_bytes()
     assert pack(given[::-1], tmp_path, dated=date(2010, 5, 6)).read_bytes() == before
     unnamed = first.rename(tmp_path / "set.zip")
-    assert formats.read(unnamed).date == date(2010, 5, 6)  # as the zip tells of its files
+    told = formats.read(unnamed)
+    assert told.date == date(2010, 5, 6)
+    assert told.notes == ("The files carry no date; the day of this list is the one that its zip was packed for.",)
     assert formats.read(unnamed, dated=date(2010, 5, 9)).date == date(2010, 5, 9)
 
 

@@ -176,3 +176,26 @@ def test_chains_equal_a_plain_walk_along_the_calls(ports: list[str]) -> None:
     found = corridor(sail(*rows), from_=["CN"], to=["IR"])
     hour = [((pl.col(name) - DAY).dt.total_hours() // 10).cast(pl.Int64) for name in ("departed", "arrived")]
     assert found.select(hour).rows() == walked
+
+
+def test_a_silence_longer_than_a_leg_can_be_ends_the_leg_and_the_next_begins_where_it_was_heard_again() -> None:
+    years = 24 * 1_000.0
+    rows = (call(A, 10, 20, "CNAAA"), gap(A, 25, years), call(A, years + 30, years + 40, "IRBBB"))
+    found = sail(*rows, seen=(0.0, years + 50))
+    assert short(found) == [
+        (None, "CNAAA", 0, 10, 0),
+        ("CNAAA", None, 20, 25, 0),
+        (None, "IRBBB", years, years + 30, 0),
+        ("IRBBB", None, years + 40, years + 50, 0),
+    ]
+    assert found["gaps"].to_list() == [[], ["gap-911000001-25"], [], []]
+    assert corridor(found, from_=["CN"], to=["IR"]).height == 0
+
+
+def test_a_long_silence_from_a_berth_or_inside_a_call_makes_no_empty_leg() -> None:
+    years = 24 * 1_000.0
+    ends = (0.0, years + 50)
+    assert short(sail(call(A, 0, 20, "CNAAA"), gap(A, 20, years), call(A, years, None, "IRBBB"), seen=ends)) == []
+    within = sail(call(A, 0, years + 40, "CNAAA"), gap(A, 20, years), seen=ends)
+    assert short(within) == [("CNAAA", None, years + 40, years + 50, 0)]
+    assert short(sail(gap(A, 20, 24 * 80.0), seen=(0, 24 * 80.0))) == [(None, None, 0, 24 * 80, 24 * 80 - 20)]

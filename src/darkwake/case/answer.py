@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from darkwake import country
-from darkwake.case import whole, words
+from darkwake.case import goods_findings, whole, words
 from darkwake.case.known import goods_key
 from darkwake.case.thread import Thread
 from darkwake.evidence import Evidence
@@ -36,6 +36,8 @@ def answer(
     sites: Sequence[str] = (),
     goods: Sequence[Row] = (),
     hypotheses: Row | None = None,
+    named: int | None = None,
+    happenings: int | None = None,
 ) -> dict[str, Any]:
     """What was found, in the order a reader asks: what moved, was it dark, who is listed, what it was, who says so.
 
@@ -51,13 +53,15 @@ def answer(
         sites: what is told of each watched site, a sentence each.
         goods: the answers on goods, each with `asked` and `verdict`.
         hypotheses: the rivals for the whole case, as whole.weigh gives them.
+        named: how many of the ships sent a name, an IMO number or a call sign; None where that was not counted.
+        happenings: how many happenings the articles told of; None counts those that are evidence.
 
     Returns:
         `sentences` (three to five), `against` (one), `evidence` (the ids that they rest on).
     """
     told_of = [item for item in evidence if item.kind == "claim"]
     if not ships and (told_of or sites):
-        return _without_ships(told_of, sites, goods)
+        return _without_ships(told_of, sites, goods, happenings)
     silences = [item for item in evidence if item.kind == "silence"]
     listed = [item for item in evidence if item.kind == "listing"]
     told = {thread.ship for thread in threads}
@@ -66,9 +70,10 @@ def answer(
     sentences = [
         _moved(corridor, period, chains, possible, ships),
         _dark(on_way, off, corridor),
-        _listed(listed, searched),
+        _listed(listed, searched, ships, named),
     ]
-    sentences += [said for said in (_what(goods, evidence, threads), _who(told_of, hypotheses or {})) if said]
+    more = (_what(goods, evidence, threads), _who(told_of, hypotheses or {}, happenings))
+    sentences += [said for said in more if said]
     deciding = [row["evidence"] for row in (hypotheses or {}).get("matrix", ())][: _MOST - 1]
     rests_on = list(dict.fromkeys([*(item.id for item in (*off, *listed)), *deciding]))
     return {"sentences": sentences, "against": _against(on_way, off, listed), "evidence": rests_on}
@@ -88,7 +93,10 @@ VERDICTS: Mapping[str, str] = {
 
 def _what(goods: Sequence[Row], evidence: Sequence[Evidence], threads: Sequence[Thread]) -> str:
     """What it was, and what happened at the other end."""
-    parts = [f"{goods_key(row)} {VERDICTS.get(str(row['verdict']), 'was looked up')}" for row in goods[:2]]
+    parts = [
+        f"{goods_key(row)} {goods_findings.stood_on(row) or VERDICTS.get(str(row['verdict']), 'was looked up')}"
+        for row in goods[:2]
+    ]
     if len(goods) > 2:
         parts.append(f"{words.count(len(goods) - 2, 'more kind')} of goods are told of below")
     said = f"Of the goods asked about, {'; '.join(parts)}" if parts else ""
@@ -97,25 +105,30 @@ def _what(goods: Sequence[Row], evidence: Sequence[Evidence], threads: Sequence[
     if watched:
         reached = {key for thread in threads for key in thread.late}
         where = f"at {sorted(watched)[0]}" if len(watched) == 1 else f"at {len(watched):,} watched sites"
-        site = f"{where} {words.count(len(changed), 'building')} changed"
+        cut = all(item.data().get("cell") for item in evidence if item.kind == "site status")
+        site = f"{where} {words.count(len(changed), 'cell' if cut else 'building')} changed"
         if changed & reached:
             site += f", {len(changed & reached):,} of them perhaps after an arrival told of here"
         said = f"{said}; {site}" if said else f"{site[0].upper()}{site[1:]}"
     return f"{said}." if said else ""
 
 
-def _who(told: Sequence[Evidence], hypotheses: Row) -> str:
+def _who(told: Sequence[Evidence], hypotheses: Row, happenings: int | None) -> str:
     """Who says so, and what else could explain it."""
     parts = []
     if told:
         outlets = {name for item in told for name in item.data()["outlets"]}
         apart = sum(bool(item.data()["contradicted"]) for item in told)
         alone = sum(len(item.data()["outlets"]) > 1 and item.data()["most"] == 1 for item in told)
-        said = f"Articles of {words.count(len(outlets), 'outlet')} told of {words.count(len(told), 'happening')}"
+        every = words.count(len(told) if happenings is None else happenings, "happening")
+        said = f"Articles of {words.count(len(outlets), 'outlet')} told of {every}"
         said += f", {alone:,} of them retold from one origin" if alone else ""
         parts.append(said + (f", {apart:,} with tellings that contradict each other" if apart else ""))
     rows = hypotheses.get("rows") or []
     best = [f"{title} ({against})" for _, title, against in whole.firsts(rows)]
+    if rows and not best:
+        apart_by = f"of {words.count(len(rows), 'explanation')} weighed, nothing found tells one from the others"
+        parts.append(apart_by if parts else apart_by[0].upper() + apart_by[1:])
     if best:
         said = f"of {words.count(len(rows), 'explanation')} weighed, least is spoken against "
         said += "this one: " if len(best) == 1 else "these: "
@@ -123,9 +136,11 @@ def _who(told: Sequence[Evidence], hypotheses: Row) -> str:
     return "; ".join(parts) + "." if parts else ""
 
 
-def _without_ships(told: Sequence[Evidence], sites: Sequence[str], goods: Sequence[Row]) -> dict[str, Any]:
+def _without_ships(
+    told: Sequence[Evidence], sites: Sequence[str], goods: Sequence[Row], happenings: int | None
+) -> dict[str, Any]:
     """The answer of a case that holds articles or sites, and no positions."""
-    found: dict[str, Any] = _claimed(told) if told else {"sentences": [], "against": "", "evidence": []}
+    found: dict[str, Any] = _claimed(told, happenings) if told else {"sentences": [], "against": "", "evidence": []}
     if not told:
         found["sentences"] = ["The case holds neither ship positions nor articles."]
         found["against"] = (
@@ -142,7 +157,7 @@ def _without_ships(told: Sequence[Evidence], sites: Sequence[str], goods: Sequen
     return found
 
 
-def _claimed(told: Sequence[Evidence]) -> dict[str, Any]:
+def _claimed(told: Sequence[Evidence], happenings: int | None) -> dict[str, Any]:
     """The answer of a case that holds articles and no positions."""
     outlets = {name for item in told for name in item.data()["outlets"]}
     retold = [item for item in told if len(item.data()["outlets"]) > 1]
@@ -151,7 +166,7 @@ def _claimed(told: Sequence[Evidence]) -> dict[str, Any]:
     were = "was" if len(retold) == 1 else "were"
     sentences = [
         f"The case holds no ship positions; articles of {words.count(len(outlets), 'outlet')} told of "
-        f"{words.count(len(told), 'happening')}.",
+        f"{words.count(len(told) if happenings is None else happenings, 'happening')}.",
         f"{words.count(len(retold), 'happening')} {were} told by more than one outlet, "
         f"and {len(alone):,} of them {'goes' if len(alone) == 1 else 'go'} back to one origin.",
         f"In {len(apart):,} the tellings contradict each other; which of them holds is not decided here.",
@@ -190,7 +205,9 @@ def _moved(
         said = f"{when}, {made} made {words.count(len(heard), 'voyage')} {way}"
     if guessed:
         number = f"{guessed:,} more" if heard else words.count(guessed, "voyage")
-        said += f"; {number} may have been made, with a call that nobody heard at one end"
+        both = sum(all(chain.get("guessed") or (False,)) for chain in chains if chain.get("inferred"))
+        ends = "at one end" if not both else "at both ends" if both == guessed else "at one end or both"
+        said += f"; {number} may have been made, with a call that nobody heard {ends}"
     if possible:
         more = words.count(possible, "more leg" if chains else "leg")
         said += f"; {more} could have been one, with the call unheard"
@@ -201,8 +218,10 @@ def _dark(silences: Sequence[Evidence], off: Sequence[Evidence], corridor: tuple
     where = "On the ships told of here" if any(corridor) else "In all of the data"
     if not silences:
         return f"{where}, no silence was longer than the case asks for."
+    closed = [item for item in silences if item.end is not None]
+    unended = len(silences) - len(closed)
     kinds: dict[str, int] = {}
-    for item in silences:
+    for item in closed:
         verdict = item.data().get("verdict", "cannot tell")
         kinds[verdict] = kinds.get(verdict, 0) + 1
     rest = [
@@ -216,18 +235,39 @@ def _dark(silences: Sequence[Evidence], off: Sequence[Evidence], corridor: tuple
         for verdict, number in sorted(kinds.items(), key=lambda pair: (-pair[1], pair[0]))
         if verdict != "likely switched off"
     ]
-    looked = f"{len(off):,} looked switched off" if off else "none looked switched off"
+    number = sum(item.end is not None for item in off)
+    looked = f"{number:,} looked switched off" if number else "none looked switched off"
     tail = f"; {words.listing(rest)}" if rest else ""
-    were = "silence was" if len(silences) == 1 else "silences were"
-    return f"{where}, {len(silences):,} {were} found, of which {looked}{tail}."
+    were = "silence was" if len(closed) == 1 else "silences were"
+    said = f"{where}, {len(closed):,} {were} found, of which {looked}{tail}" if closed else ""
+    if unended:
+        # a ship that sailed out of the data's area leaves the same trace as one that fell silent
+        of_them = f", {len(off) - number:,} of them looked switched off" if len(off) > number else ""
+        gone = f"{words.count(unended, 'ship')} {'was' if unended == 1 else 'were'} not heard again before the data end"
+        said = f"{said}; {gone}{of_them}" if said else f"{where}, no silence ended within the data; {gone}{of_them}"
+    return f"{said}."
 
 
-def _listed(listed: Sequence[Evidence], searched: str) -> str:
+FEW_NAMED = 0.5
+"""Below this share of ships with a name, an IMO number or a call sign, the answer says how little was compared."""
+
+
+def compared(ships: int, named: int | None) -> str:
+    """How many ships showed what lists go by, where those are few; empty where they are many or were not counted."""
+    if named is None or not ships or named >= FEW_NAMED * ships:
+        return ""
+    shown = f"{named:,} of {words.count(ships, 'ship')}" if named else f"none of {words.count(ships, 'ship')}"
+    return f"{shown} showed a name, an IMO number or a call sign, so hardly anything could be compared"
+
+
+def _listed(listed: Sequence[Evidence], searched: str, many: int, named: int | None) -> str:
     if not searched:
         return "No list was loaded, so no ship was screened."
     sure = [item for item in listed if item.data()["rank"] in ("certain", "strong")]
     if not listed:
-        return f"No ship was found in the lists checked ({searched}); that is not the same as clear."
+        little = compared(many, named)
+        little = f"; {little}" if little else ""
+        return f"No ship was found in the lists checked ({searched}){little}; that is not the same as clear."
     ships = sorted({item.subjects[0].label for item in sure})
     leads = len(listed) - len(sure)
     tail = f"{words.count(leads, 'weaker lead')} {'is' if leads == 1 else 'are'} listed below" if leads else ""
@@ -259,5 +299,28 @@ def _against(silences: Sequence[Evidence], off: Sequence[Evidence], listed: Sequ
             "against the ship's register. Being listed says nothing about this voyage's cargo."
         )
     if silences:
-        return "Silence in a thin feed is the rule: nearly all of these are explained by where and how ships are heard."
+        return _of_silences(silences)
     return "Nothing was found to speak against; but what the sources do not cover, this case cannot see."
+
+
+_HEARING = ("poor reception", "receiver outage", "area-wide silence")
+"""Verdicts that explain a silence by where and how ships are heard."""
+
+
+def _of_silences(silences: Sequence[Evidence]) -> str:
+    """The reason against, where silences that did not look switched off are all there is."""
+    verdicts = [str(item.data().get("verdict", "cannot tell")) for item in silences]
+    heard, untold = sum(verdict in _HEARING for verdict in verdicts), verdicts.count("cannot tell")
+    many = len(verdicts)
+    if heard >= 0.9 * many:
+        all_of = "all" if heard == many else "nearly all"
+        return f"Silence in a thin feed is the rule: {all_of} of these are explained by where and how ships are heard."
+    if untold > many / 2:
+        return (
+            f"{untold:,} of {words.count(many, 'silence')} cannot be told: too few other ships were heard there to "
+            "compare with, so they speak neither for nor against anything."
+        )
+    return (
+        f"{heard:,} of {words.count(many, 'silence')} are explained by where and how ships are heard, and "
+        f"{untold:,} cannot be told for want of other ships to compare with."
+    )

@@ -261,6 +261,7 @@ def _site(
         "site": seen.site,
         "says": sentences(rows, dates, changed),
         "dates": list(dates),
+        "one": one_of([row["kind"] for row in rows]),
         "buildings": len(rows),
         "assessable": sum(row["assessable"] for row in rows),
         "changed": len(changed),
@@ -288,7 +289,7 @@ def _image(row: Row) -> dict[str, Any]:
 
 def sentences(rows: Sequence[Row], dates: Sequence[datetime], changed: Mapping[str, Sequence[Change]]) -> list[str]:
     """What the series of a site say: how many buildings changed and when, how many did not, how many cannot be told."""
-    one = "cell" if rows and all(row["kind"] == "cell" for row in rows) else "building"
+    one = one_of([row["kind"] for row in rows])
     able = sum(row["assessable"] for row in rows)
     if not rows:
         return ["No building was named here."]
@@ -309,6 +310,12 @@ def sentences(rows: Sequence[Row], dates: Sequence[datetime], changed: Mapping[s
     still = able - len(changed)
     said += [f"{still:,} showed no change {span}."] if still else []
     return [*said, *_unable(rows)]
+
+
+def one_of(kinds: Iterable[str | None]) -> str:
+    """What the pieces of a site are called: cells where an area was cut into them, else buildings."""
+    given = list(kinds)
+    return "cell" if given and all(kind == "cell" for kind in given) else "building"
 
 
 def _told(status: str, events: Sequence[Change]) -> str:

@@ -30,11 +30,22 @@ def counts(sources: Sequence[Source], tables: Tables, chains: Sequence[Any]) -> 
         "positions": int(tables.ships["positions"].sum()),
         "ships": tables.ships.height,
         "gaps": kinds.get("gap", 0),
+        "gaps_open": tables.events.filter((pl.col("kind") == "gap") & pl.col("end").is_null()).height,
+        "ships_named": named(tables),
         "port_calls": kinds.get("port_call", 0),
         "voyages": tables.voyages.filter(pl.col("from_port").is_not_null() & pl.col("to_port").is_not_null()).height,
         "corridor_voyages": len(chains),
+        "corridor_inferred": sum(bool(chain.get("inferred")) for chain in chains),
         "hits": tables.hits.height,
     }
+
+
+def named(tables: Tables) -> int:
+    """How many ships with a position sent what lists go by: a name, an IMO number or a call sign."""
+    said = tables.identities.filter(
+        pl.col("field").is_in(["name", "imo", "callsign"]) & (pl.col("value").str.strip_chars() != "")
+    )
+    return tables.ships.filter(pl.col("ship").is_in(said["ship"].unique().implode())).height
 
 
 def ships(tables: Tables, labels: Labels, told: set[int]) -> list[dict[str, Any]]:

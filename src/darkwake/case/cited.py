@@ -24,6 +24,7 @@ import zstandard
 from darkwake.case.folder import Added, CaseFolder
 from darkwake.case.index import anchor
 from darkwake.errors import DarkwakeError
+from darkwake.evidence import PACKAGE_TABLE
 
 MOST_ROWS = 40
 """Rows of one citation that are shown."""
@@ -98,6 +99,9 @@ def passage(case: CaseFolder, plain: Mapping[str, Any], source: str, first: int,
         return Passage(_image(plain, source), source, where, note="An image: named by its hash, and not shown here.")
     what = "character" if unit == "character" else "row"
     where = f"{what} {first:,}" if first == last else f"{what}s {first:,} to {last:,}"
+    own: Mapping[str, Any] = next((one for one in plain.get("sources", []) if one["sha256"] == source), {})
+    if added is None and own.get("kind") == PACKAGE_TABLE:
+        return Passage(own["name"], source, where, note="A table of the package itself, in its folder `data`.")
     if added is None or not case.source_path(added).is_file():
         return Passage(f"source {source[:12]}", source, where, note="The file is not in the case's folder of sources.")
     if first < 1 or last < first:

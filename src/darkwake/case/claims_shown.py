@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,9 +20,19 @@ MOST_ROWS = 2_000
 """Claims in that table; the case file holds them all."""
 MOST_OPEN = 8
 """Claims of a cluster that stand open on its card."""
-MOST_CHOICES = 80
-"""Names in one filter, those of the most claims; the search box finds the others."""
-FILTERS = (("actor", "Who says or acts"), ("thing", "Thing"), ("outlet", "Outlet"))
+MOST_CHOICES = 40
+"""Names in one filter, those of the most claims; where there are more, none that one claim alone bears. The search box
+finds the others."""
+FILTERS = (("actor", "Who says or acts"), ("place", "Place"), ("thing", "Thing"), ("outlet", "Outlet"))
+_MOST_WORDS = {"actor": 6, "place": 5, "thing": 3}
+"""Words of the longest name that a filter offers; more are a piece of a sentence."""
+_JOINERS = {
+    "of", "the", "and", "for", "in", "on", "at", "to", "a", "de", "la", "le", "du", "des", "del", "der", "den", "van",
+    "von", "da", "di", "do", "dos", "al", "el", "bin", "ibn", "e", "y", "et", "und", "&", "-",
+}  # fmt: skip
+"""Small words inside a name."""
+_NO_NAMES = ("unnamed", "document")
+"""Kinds of a chain's links that are described and not named."""
 KINDS = {
     "date": "Different days",
     "date scope": "Days that do not cover each other",
@@ -38,8 +48,23 @@ KINDS = {
 class Shown:
     """Look-ups over the section "claims" of a case. Built once for a page."""
 
-    def __init__(self, section: Row, quantities: Row, cites: Mapping[str, list[dict[str, str]]] | None = None) -> None:
-        """`cites` are links to the evidence of a cluster, where the page has a register of it."""
+    def __init__(
+        self,
+        section: Row,
+        quantities: Row,
+        cites: Mapping[str, list[dict[str, str]]] | None = None,
+        met: Collection[str] | None = None,
+    ) -> None:
+        """Look through a case's claims.
+
+        Args:
+            section: What claimed.section gives.
+            quantities: What quantities.quantities gives.
+            cites: Links to the evidence of a cluster, where the page has a register of it.
+            met: Clusters that name goods, a port, a ship, a party or a site of the case; None where the case asks
+                about nothing but its articles.
+        """
+        self.met = met
         self.articles: dict[str, Row] = {row["id"]: row for row in section.get("articles", [])}
         self.clusters: dict[str, Row] = {row["id"]: row for row in section.get("clusters", [])}
         self.origins: dict[str, Row] = {row["cluster"]: row for row in section.get("origins", [])}
@@ -67,11 +92,15 @@ class Shown:
         return str(self.articles.get(row["article"], {}).get("published") or "~"), row["article"], row["at"], row["id"]
 
     def _carded(self) -> list[str]:
-        """Clusters worth a card, in the order of the page: the contradicted, then the most told, then the counted."""
+        """Clusters worth a card, in the order of the page.
+
+        Those that meet the question first; of these the contradicted, then the most told, then the counted.
+        """
 
         def rank(key: str) -> tuple[Any, ...]:
             own = self.contradictions.get(key, [])
             return (
+                not self.meets(key),
                 -sum(bool(row["hard"]) for row in own), -len(self.origins.get(key, {}).get("outlets", [])),
                 -len(self.clusters[key]["claims"]), key not in self.counted,
                 min((self.number.get(claim, 0) for claim in self.clusters[key]["claims"]), default=0), key,
@@ -80,20 +109,31 @@ class Shown:
         worth = [
             key
             for key, row in self.clusters.items()
-            if len(row["claims"]) > 1 or key in self.contradictions or key in self.counted or self.cites.get(key)
+            if len(row["claims"]) > 1
+            or key in self.contradictions
+            or key in self.counted
+            or self.cites.get(key)
+            or (self.met is not None and key in self.met)
         ]
         return sorted(worth, key=rank)[:MOST_CARDS]
+
+    def meets(self, key: str) -> bool:
+        """Whether a cluster speaks of what the case asks about; each does where the case asks about nothing else."""
+        return self.met is None or key in self.met
 
     def _names(self, kind: str, row: Row) -> list[str]:
         if kind == "outlet":
             return [self.outlet(row)]
-        if kind == "thing":
-            return [str(one) for one in row["things"] or []]
-        return [one["name"] for one in [*(row["actors"] or []), *row["chain"][1:]]]
+        if kind == "actor":
+            said = [*(row["actors"] or []), *row["chain"][1:]]
+            return [one["name"] for one in said if one.get("kind") not in _NO_NAMES and _is_name(one["name"], kind)]
+        return [str(one) for one in row[f"{kind}s"] or [] if _is_name(str(one), kind)]
 
     def _choices(self, kind: str, rows: Sequence[Row]) -> dict[str, str]:
         """Name -> the token that marks a claim of it, for the names of the most claims."""
         many = Counter(name for row in rows for name in set(self._names(kind, row)) if name.strip())
+        if len(many) > MOST_CHOICES:
+            many = Counter({name: claims for name, claims in many.items() if claims > 1})
         first = sorted(many, key=lambda name: (-many[name], name))[:MOST_CHOICES]
         return {name: f"{kind[0]}{place}" for place, name in enumerate(sorted(first, key=str.casefold))}
 
@@ -163,6 +203,18 @@ def _grade(grade: Row | None) -> dict[str, Any]:
     return {"head": f"{head}; proposed {grade['proposed']}", "history": history, "reasons": list(grade["reasons"])}
 
 
+def _is_name(said: str, kind: str) -> bool:
+    """Whether it reads as a name, of a thing as a short noun, and not as a piece of a sentence."""
+    parts = said.split()
+    if not any(sign.isalpha() for sign in said):
+        return False
+    if not 0 < len(parts) <= _MOST_WORDS[kind] or any(
+        part[:1].isdigit() for part in parts[: 1 if kind != "thing" else 9]
+    ):
+        return False
+    return kind == "thing" or all(part.lower() in _JOINERS or not part[:1].islower() for part in parts)
+
+
 def _mood(row: Row) -> str:
     moods = [row["modality"]] if row["modality"] != "asserted" else []
     return words.listing([*moods, *(["negated"] if row["negated"] and "denied" not in moods else [])])
@@ -210,7 +262,8 @@ def told(shown: Shown) -> dict[str, Any] | None:
             for kind, label in FILTERS
             if len(shown.choices[kind]) > 1
         ],
-        "cards": cards,
+        "cards": [card for card, key in zip(cards, shown.carded, strict=True) if shown.meets(key)],
+        "beside": [card for card, key in zip(cards, shown.carded, strict=True) if not shown.meets(key)],
         "rest": [shown.claims[key] for key in shown.rest],
         "more": shown.more,
         "articles": [

@@ -189,7 +189,7 @@ def _gap(index: Index, gap: Any, ship: int) -> dict[str, Any]:
         "e": index.end(gap),
         "p": [gap["start_lat"], gap["start_lon"]],
         "q": [gap["end_lat"], gap["end_lon"]] if closed else None,
-        "h": strips.gap_hours(index, gap),
+        "h": strips.gap_label(index, gap),
         "told": gap["id"] in index.told_gaps,
         "says": text.visible(strips.gap_says(index, gap)),
     }

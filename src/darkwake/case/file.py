@@ -68,6 +68,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     told_ships = {thread.ship for thread in threads if thread.ship is not None}
     corridor_legs = {leg["id"] for chain in chains for leg in chain["legs"]}
     wanted = pl.concat([shown, others["id"]])
+    counts = case_rows.counts(sources, tables, chains)
     events = tables.events.filter((pl.col("kind") == "port_call") | pl.col("id").is_in(wanted.implode()))
     of_told = pl.col("ship").is_in(sorted(told_ships))
     case = {
@@ -94,8 +95,10 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
             sites=[one["says"][0] for one in sites.get("sites", ())],
             goods=tables.goods,
             hypotheses=rivals,
+            named=counts["ships_named"],
+            happenings=tables.clusters.height,
         ),
-        "counts": case_rows.counts(sources, tables, chains),
+        "counts": counts,
         "sources": [asdict(source) for source in sorted(sources, key=lambda source: (source.name, source.sha256))],
         "ships": case_rows.ships(tables, labels, told_ships),
         "tracks": tables.tracks,
@@ -132,6 +135,7 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
             "parameters": told.parameters,
             "limits": [
                 *told.limits,
+                *_compared(told, counts),
                 *left_out(tables.events, tables.voyages, shown, others),
                 *claimed.left_out(plain_claims),
                 *buildings.left_out(sites),
@@ -171,10 +175,21 @@ def _json(value: Any) -> str:
 def _chain(row: Mapping[str, Any], legs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     own = [legs[leg] for leg in row["voyages"]]
     named = {end: findings.port_name(row, end) for end in ("from", "to")}
-    for end in named:
-        if row[f"{end}_inferred"]:
-            named[end] += ", a call that nobody heard"
-    return {"ship": row["ship"], "legs": own, "from_": named["from"], "to": named["to"], "inferred": row["inferred"]}
+    guessed = (bool(row["from_inferred"]), bool(row["to_inferred"]))
+    return {
+        "ship": row["ship"], "legs": own, "from_": named["from"], "to": named["to"], "inferred": row["inferred"],
+        "guessed": guessed,
+    }  # fmt: skip
+
+
+def _compared(told: Told, counts: Mapping[str, int]) -> list[str]:
+    """The limit on what the lists could be compared with."""
+    if not told.searched or not counts["ships"]:
+        return []
+    said = (
+        f"{counts['ships_named']:,} of {words.count(counts['ships'], 'ship')} showed a name, an IMO number or a call "
+    )
+    return [f"{said}sign to compare with the lists; of the others only the MMSI could be compared."]
 
 
 def _possible(tables: Tables, legs: Mapping[str, Mapping[str, Any]], labels: Labels) -> list[join.Journey]:
@@ -251,7 +266,9 @@ def summary(case: Mapping[str, Any]) -> list[str]:
         *case["answer"]["sentences"],
         f"Against: {case['answer']['against']}",
         f"{words.count(counts['positions'], 'position')} of {words.count(counts['ships'], 'ship')}, "
-        f"{words.count(counts['gaps'], 'silence')}, {words.count(counts['voyages'], 'voyage')}, "
+        f"{words.count(counts['gaps'] - counts.get('gaps_open', 0), 'silence')}, "
+        f"{words.count(counts.get('gaps_open', 0), 'ship')} not heard again, "
+        f"{words.count(counts['voyages'], 'voyage')}, "
         f"{words.count(len(case['threads']), 'thread')}, {words.count(len(case['evidence']), 'piece')} of evidence "
         f"({len(case['unused']):,} unused).",
     ]

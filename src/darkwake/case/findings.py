@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from darkwake.case import words
+from darkwake.case.edges import Edges
 from darkwake.evidence import Citation, Evidence, Place, Strength, Subject, canonical_json
 
 Row = dict[str, Any]
@@ -73,8 +74,14 @@ class Labels:
         return Subject("ship", f"{ship:09d}", self.long(ship))
 
 
-def of_gap(gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, made_by: str) -> Evidence:
-    """A gap, and what it means where it was weighed."""
+LEFT = "It left the area that the data cover, and went on sending where these sources do not hear."
+"""The first innocent explanation of a silence that no later position ends."""
+
+
+def of_gap(
+    gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, made_by: str, around: Edges | None = None
+) -> Evidence:
+    """A gap, and what it means where it was weighed; `around` are the edges of what the sources cover."""
     details = json.loads(gap["details"])
     name = labels.short(gap["ship"])
     if gap["end"] is None:
@@ -86,8 +93,14 @@ def of_gap(gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, ma
             f"to {words.moment(gap['end'])}"
         )
     says += f", after {words.position(gap['start_lat'], gap['start_lon'])}."
+    unended = gap["end"] is None
+    far = around.metres(gap["start_lat"], gap["start_lon"]) if around is not None and unended else None
+    if far is not None:
+        says += f" That is {far / 1000:.1f} km from the edge of what the sources cover at all: it may have sailed out."
     verdict = silence["verdict"] if silence is not None else "cannot tell"
     strength, because = STRENGTHS[verdict]
+    if (side := decided_by(verdict, json.loads(silence["details"]) if silence is not None else {})) is not None:
+        because = f"{because}: {side['long']:,} of {words.count(side['passages'], 'passage')} {side['where']}"
     if silence is not None:
         says = f"{says} {silence['says']}"
         details = details | {
@@ -104,7 +117,7 @@ def of_gap(gap: Row, silence: Row | None, labels: Labels, innocent: Innocent, ma
         says=says,
         strength=strength,
         because=because,
-        innocent=innocent.silence[verdict],
+        innocent=((LEFT,) if unended else ()) + tuple(innocent.silence[verdict]),
         sources=citations(gap["sources"]),
         made_by=made_by,
         details=canonical_json(details | {"event": gap["id"]}),
@@ -186,6 +199,29 @@ def of_hit(hit: Row, labels: Labels, innocent: Innocent, made_by: str) -> Eviden
             {"hit": hit["id"], "listed": f"{hit['name']} ({hit['list']})", "rank": hit["rank"], "score": hit["score"]}
         ),
     )
+
+
+SIDES: Mapping[str, str] = {
+    "start": "where it fell silent", "end": "where it was heard again", "way": "on the way between",
+}  # fmt: skip
+"""The sides of a silence that are compared with other ships, in words."""
+
+
+def decided_by(verdict: str, details: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The side of a silence on which ships often go unheard as long: what "poor reception" rests on.
+
+    Returns:
+        `side`, `where` (in words), `long` and `passages`; None for other verdicts and where no side holds its numbers.
+    """
+    compared = details.get("b") or details.get("B")
+    if verdict != "poor reception" or not isinstance(compared, Mapping):
+        return None
+    found = [
+        {"side": side, "where": where, "long": one["long"], "passages": one["passages"]}
+        for side, where in SIDES.items()
+        if isinstance(one := compared.get(side), Mapping) and one.get("passages") and one.get("long") is not None
+    ]
+    return max(found, key=lambda one: one["long"] / one["passages"]) if found else None
 
 
 def port_name(voyage: Mapping[str, Any], end: str) -> str:

@@ -21,7 +21,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -79,8 +79,6 @@ GOODS = ("description", "cas", "hs", "cn", "entry")
 """What may be said of goods."""
 ARTICLE = ("url", "outlet", "author", "published")
 """What may be said of an article that its file does not say; `file` names it."""
-
-
 SITE = ("name", "images", "footprints", "area", "cell_m", "readings", "sensor", "credit")
 """What is said of a site."""
 
@@ -141,6 +139,8 @@ class CaseFolder:
     """A folder that holds a case; made by `create`, found by `find`."""
 
     path: Path
+    held: set[str] = field(default_factory=set, compare=False, repr=False)
+    """Hashes of the sources that were found to be as they were added; see `case.unaltered`."""
 
     @property
     def derived(self) -> Path:

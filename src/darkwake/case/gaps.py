@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from darkwake.case import around, reach_map, strips, text
+from darkwake.case import around, findings, reach_map, strips, text
 from darkwake.case.index import Index, Row, anchor
 from darkwake.case.sections import citations, cites
 
 VERDICTS = {
     "likely switched off": "other ships in the same water and hours were heard, and few are ever unheard for so long",
-    "poor reception": "ships in this water often go unheard for as long",
+    "poor reception": "ships in this water, at one end of the silence or on its way, often go unheard for as long",
     "receiver outage": "the other ships there went unheard too: a receiver or its feed was down",
     "area-wide silence": "nearly every ship of an area fell silent at once, as under jamming; no single ship did",
     "identity change": "the positions before and after belong to different ships that sent one number",
@@ -49,12 +49,16 @@ MOST_PORTS = 6
 def gaps(index: Index) -> dict[str, Any]:
     """Gaps of the threads as panels, the others as rows, and how often each verdict was given."""
     told = list(dict.fromkeys(gap for row in index.threads for gap in index.thread_gaps[row["id"]]))
-    rest = sorted((gap for gap in index.gaps if gap["id"] not in index.told_gaps), key=_longest)
+    # a ship that left the area tells less than one that was heard again, however long the data went on without it
+    others = (gap for gap in index.gaps if gap["id"] not in index.told_gaps)
+    rest = sorted(others, key=lambda gap: (not gap.get("end"), *_longest(gap)))
     given = Counter(str(index.silence[gap["id"]]["verdict"]) for gap in index.gaps if gap["id"] in index.silence)
     words = [word for word in VERDICTS if given[word]] + sorted(set(given) - set(VERDICTS))
     return {
         "told": [_panel(index, index.gap[gap], place < around.MOST_MAPS) for place, gap in enumerate(told)],
         "rest": [_row(index, gap) for gap in rest],
+        "rest_open": sum(not gap.get("end") for gap in rest),
+        "open": sum(not gap.get("end") for gap in index.gaps),
         "verdicts": [{"word": word, "n": given[word], "means": VERDICTS.get(word, "")} for word in words],
     }
 
@@ -214,11 +218,14 @@ def reach(index: Index, gap: Row) -> dict[str, Any] | None:
 
 
 def _share(silence: Row) -> dict[str, Any] | None:
-    """How many passages of others were unheard as long, of how many: drawn as a bar."""
-    passages, as_long = silence.get("passages"), silence.get("unheard_as_long")
+    """How many passages of others were unheard as long, of how many, on the side that decided: drawn as a bar."""
+    passages, as_long, where = silence.get("passages"), silence.get("unheard_as_long"), ""
+    if side := findings.decided_by(str(silence.get("verdict")), silence.get("details") or {}):
+        passages, as_long, where = side["passages"], side["long"], f" {side['where']}"
     if not passages or as_long is None:
         return None
-    return {"passages": passages, "as_long": as_long, "w": round(min(as_long / passages * 100, 100.0), 3)}
+    wide = round(min(as_long / passages * 100, 100.0), 3)
+    return {"passages": passages, "as_long": as_long, "where": where, "w": wide}
 
 
 def _number(value: Any) -> bool:
@@ -243,4 +250,6 @@ def written(key: str, value: Any, name: Callable[[str], str] = called) -> str:
         return (listed or "none") + (f" … ({len(value)})" if len(value) > 12 else "")
     if key.endswith("_m") and _number(value):
         return text.miles(value)
+    if isinstance(value, float) and 0 < value < 0.0001:
+        return "less than 1 in 10,000"  # a chance or a share; 5.52e-05 says nothing to most readers
     return str(text.shown(value))

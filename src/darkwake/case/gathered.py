@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from darkwake import ports
-from darkwake.case import case_rows, claimed, findings, seen, site_findings, unheard
+from darkwake.case import case_rows, claimed, edges, findings, seen, site_findings, unheard
 from darkwake.case.findings import Labels
 from darkwake.case.known import goods_key, goods_names
 from darkwake.case.tables import Tables, Told
@@ -20,9 +20,10 @@ def evidence(
 ) -> list[Evidence]:
     """Every silence that is shown, every hit, and the legs and calls of the journeys that are told."""
     silences = {row["event"]: row for row in tables.silences.iter_rows(named=True)}
+    around = edges.edges(tables.tracks, tables.events)
     gaps = tables.events.filter(pl.col("id").is_in(shown.implode()))
     found = [
-        findings.of_gap(row, silences.get(row["id"]), labels, told.innocent, told.by["silence"])
+        findings.of_gap(row, silences.get(row["id"]), labels, told.innocent, told.by["silence"], around)
         for row in gaps.iter_rows(named=True)
     ]
     found += [

@@ -14,6 +14,7 @@ import numpy as np
 from jinja2 import Template
 from markupsafe import Markup
 
+from darkwake import country
 from darkwake.case import (
     cargo,
     claims_shown,
@@ -35,6 +36,7 @@ from darkwake.case import (
 )
 from darkwake.case.index import Index, anchor
 from darkwake.case.overview import frame, overview
+from darkwake.case.told_amounts import FAMILIES, fold
 
 DETAIL_PLACES = 400
 """Ports and ends of the threads' gaps round which the coast is kept in full."""
@@ -79,7 +81,7 @@ def render(case: Mapping[str, Any], *, live: bool = False) -> str:
     )
     voyages = voyage_strips.voyages(index)
     quantities = case.get("quantities") or {}
-    said = claims_shown.Shown(case.get("claims") or {}, quantities, _of_clusters(index))
+    said = claims_shown.Shown(case.get("claims") or {}, quantities, _of_clusters(index), _met(index))
     return _template().render(
         case=case["case"],
         made_by=case.get("made_by"),
@@ -143,6 +145,29 @@ def _of_clusters(index: Index) -> dict[str, list[dict[str, str]]]:
     """Cluster of claims -> links to its evidence."""
     clusters = (index.case.get("claims") or {}).get("clusters", [])
     return {row["id"]: sections.cites(index, index.of_thing.get(row["id"], [])) for row in clusters}
+
+
+def _met(index: Index) -> set[str] | None:
+    """Clusters of claims that meet what the case asks about; None where there is nothing but claims.
+
+    They name a subject of the case, or tell of goods that were moved and name a country at an end of its corridor.
+    """
+    if all(item["kind"] == "claim" for item in index.evidence.values()):
+        return None
+    section, corridor = index.case.get("claims") or {}, index.case["case"].get("corridor") or {}
+    ends = [place for end in ("from", "to") for place in corridor.get(end) or ()]
+    lands = {fold(country.name(place)) for place in ends if len(place) == 2}
+    moved = frozenset().union(*FAMILIES.values())
+    there = {
+        row["id"]
+        for row in section.get("claims", [])
+        if row["predicate_class"] in moved and lands & {fold(name) for name in row["places"] or ()}
+    }
+    return {
+        row["id"]
+        for row in section.get("clusters", [])
+        if there & {*row["claims"]} or any(index.evidence[key]["subjects"] for key in index.of_thing.get(row["id"], []))
+    }
 
 
 def _places(index: Index) -> list[tuple[float, float]]:

@@ -53,7 +53,7 @@ RIVALS: Mapping[str, Rival] = {
     ),
     "badly heard": Rival(
         WHAT_SILENCE, "It was badly heard and went where it said",
-        "Receivers did not reach it, or were down; the voyage was the one that was heard at both ends.",
+        "Receivers did not reach it, or were down; {voyage}.",
         ("Positions of those hours from another receiver or a satellite that lie on its way would speak for it, others "
          "against.",),
     ),
@@ -150,6 +150,9 @@ RIVALS: Mapping[str, Rival] = {
     ),
 }  # fmt: skip
 ORDER = tuple(RIVALS)
+HEARD_ENDS = "the voyage was the one that was heard at both ends"
+UNHEARD_ENDS = "it went where its positions before and after lead"
+"""What a badly heard ship did: where both its calls were heard, and where an end of the voyage was not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,7 @@ def compete(
         about: what they are about; their ids are made from it.
         keys: words of RIVALS.
         marks: what each piece of evidence says of them.
-        names: what fills the words of RIVALS: `ports`, `when`, `statuses`.
+        names: what fills the words of RIVALS: `ports`, `when`, `statuses`, and `voyage` where both ends were heard.
         items: the evidence that the marks are of: the strong stands first, and what is weak is never decisive.
     """
     of = {item.id: item for item in items}
@@ -220,9 +223,10 @@ def compete(
         placed = sorted(own, key=lambda key: (*_spoken_against(given[key]), ORDER.index(key)))
         deciding = _deciding(given)
         decides += deciding
+        free = sum(not any(_spoken_against(given[key])) for key in placed)
         for place, key in enumerate(placed):
             before = given[placed[place - 1]] if place else None
-            order = _order(place, len(placed), given[key], before)
+            order = _order(place, len(placed), given[key], before) if free < max(len(placed), 2) else _UNTOLD
             rows.append(_row(about, key, given[key], order, names))
     return Weighed(tuple(rows), tuple(dict.fromkeys(decides)), every)
 
@@ -270,7 +274,7 @@ def _row(about: str, key: str, marks: Sequence[Mark], order: str, names: Mapping
         id=content_id("hypothesis", about, key),
         question=rival.question,
         title=rival.title.format_map(names),
-        says=rival.says,
+        says=rival.says.format_map({"voyage": UNHEARD_ENDS} | dict(names)),
         against=tuple(
             Against(mark.evidence, mark.says, mark.weight)
             for mark in sorted(marks, key=strongest)
@@ -281,6 +285,12 @@ def _row(about: str, key: str, marks: Sequence[Mark], order: str, names: Mapping
         order=order,
         would_change=tuple(line.format_map(names) for line in rival.would_change),
     )
+
+
+_UNTOLD = (
+    "Nothing that was found speaks against it, nor against any other of this question: nothing found tells them apart, "
+    "and the one that asks for less is named first."
+)
 
 
 def _order(place: int, many: int, marks: Sequence[Mark], before: Sequence[Mark] | None) -> str:

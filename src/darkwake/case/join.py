@@ -60,7 +60,7 @@ def _thread(journey: Journey, pool: Pool, known: Known) -> Thread:
         float(bool(strong)),
         dark_h,
     )
-    where = f"{journey.from_} to {journey.to}" if journey.legs else "no voyage between ports was heard"
+    where = journey.way if journey.legs else "no voyage between ports was heard"
     about = content_id("thread", journey.ship, journey.start, journey.end)
     return Thread(
         kind="voyage" if journey.legs else "ship",
@@ -139,20 +139,38 @@ def _sides(journey: Journey, evidence: Sequence[Evidence]) -> tuple[tuple[Reason
     return tuple(for_), tuple(against)
 
 
+def _went(journey: Journey) -> str:
+    """Where it went, as sure as it is known: an end that was only inferred is a "may"."""
+    match journey.guessed:
+        case (True, True):
+            return f"may have come from {journey.from_} and gone on to {journey.to}, both calls unheard,"
+        case (True, False):
+            return f"may have come from {journey.from_}, a call that nobody heard, and went to {journey.to}"
+        case (False, True):
+            return f"left {journey.from_} and may have gone on to {journey.to}, a call that nobody heard"
+    return f"went from {journey.from_} to {journey.to}"
+
+
 def _summary(
     journey: Journey, silences: Sequence[Evidence], off: Sequence[Evidence], listed: Sequence[Evidence]
 ) -> str:
     parts = []
     if journey.legs:
         calls = f" in {words.count(len(journey.legs), 'leg')}" if len(journey.legs) > 1 else ""
-        parts.append(f"went from {journey.from_} to {journey.to}{calls}")
+        parts.append(f"{_went(journey)}{calls}")
+    last = next((item for item in silences if item.end is None), None)
+    every, silences = silences, [item for item in silences if item.end is not None]
+    off = [item for item in off if item.end is not None]
     if silences:
         dark = words.hours(sum(item.data()["hours"] for item in silences))
         looked = f" ({len(off):,} of them looked switched off)" if off and len(silences) > 1 else ""
         looked = " (it looked switched off)" if off and len(silences) == 1 else looked
         parts.append(f"was silent {words.times(len(silences))}, {dark} in all{looked}")
-    else:
-        parts.append("was heard throughout")
+    if last is not None:
+        looked = " (it looked switched off)" if _verdict(last) == "likely switched off" else ""
+        parts.append(f"was not heard again after {words.moment(last.start)}{looked}")
+    if not every:
+        parts.append("was heard throughout" + (" while it was in the data" if any(journey.guessed) else ""))
     if listed:
         parts.append(f"met {words.listing(sorted({item.data()['listed'] for item in listed}))}")
     return f"{journey.label} {words.listing(parts)}."

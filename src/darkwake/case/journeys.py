@@ -21,6 +21,17 @@ class Journey:
     to: str = ""
     could_have: tuple[Mapping[str, Any], ...] = ()
     """Ports of the corridor that it could have called at unheard: rows of REACH."""
+    guessed: tuple[bool, bool] = (False, False)
+    """Whether its first and its last port are calls that nobody heard, only inferred."""
+
+    @property
+    def way(self) -> str:
+        """Where it went, such as "perhaps Skagen (DK) to Gothenburg (SE)"."""
+        first, last = (
+            f"perhaps {name}" if guess else name
+            for name, guess in zip((self.from_, self.to), self.guessed, strict=True)
+        )
+        return f"{first} to {last}"
 
 
 def journeys(
@@ -44,6 +55,7 @@ def journeys(
             legs=tuple(chain["legs"]),
             from_=chain["from_"],
             to=chain["to"],
+            guessed=chain.get("guessed", (False, False)),
         )
         for chain in corridor
     ]

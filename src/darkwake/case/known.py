@@ -7,22 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
 
-from darkwake import country, marks
+from darkwake import country, interval, marks
 from darkwake.case import case_rows
 from darkwake.case.folder import Asked
 from darkwake.case.tables import Tables
-from darkwake.case.told_amounts import FAMILIES, fold
+from darkwake.case.told_amounts import COUNTED, FAMILIES, fold
 from darkwake.evidence import Evidence
 
 Row = Mapping[str, Any]
 _MOVED = frozenset().union(*FAMILIES.values())
 _CARGO = frozenset({"cargo", "shipment", "consignment", "freight", "delivery", "load"})
 """What a text calls goods on their way, folded; a delivery that is told of in the plural is one too."""
+OVER_DAYS = 90
+"""Days after what is told was over in which its goods may still be under way: once round the world at ten knots."""
 MOST_OF_A_HULL = 3
 """Numbers that may share an IMO number; of more, the number was typed in wrongly by many and names no hull."""
 
@@ -62,6 +64,8 @@ class Cluster:
     """Whether a claim of it speaks of a cargo, or of goods that were moved."""
     articles: frozenset[str] = frozenset()
     amounts: tuple[str, ...] = ()
+    told_by: date | None = None
+    """The first day by which it was published as having happened: it happened then at the latest."""
     contradictions: tuple[str, ...] = ()
     """What its contradictions say, the hard ones first."""
 
@@ -102,6 +106,17 @@ class Known:
         """Other numbers of the same hull."""
         hull = self.hulls.get(ship)
         return tuple(sorted(other for other, one in self.hulls.items() if one == hull and other != ship and hull))
+
+    def over_by(self, item: Evidence) -> date | None:
+        """The day by which what a cluster of claims tells of was over: a stated one, else that of publication."""
+        cluster = self.clusters.get(str(item.data().get("cluster")))
+        ends = [item.end.date() if item.end else None, cluster.told_by if cluster else None]
+        return min((day for day in ends if day), default=None)
+
+    def over_before(self, item: Evidence, moment: datetime | None) -> bool:
+        """Whether that was so long before a moment that no goods of it can have been under way any more."""
+        day = self.over_by(item)
+        return day is not None and moment is not None and moment.date() - day > timedelta(days=OVER_DAYS)
 
     def at_far_end(self, port: str | None, land: str | None) -> bool:
         """Whether a port lies at the corridor's far end; where no far end is asked for, every port does."""
@@ -183,24 +198,33 @@ def _hulls(identities: pl.DataFrame) -> dict[str, str]:
 
 def _clusters(tables: Tables) -> dict[str, Cluster]:
     claims = {row["id"]: row for row in tables.claims.iter_rows(named=True)}
+    published = {key: _last_day(day) for key, day in tables.articles.select("id", "published").iter_rows()}
     said: dict[str, list[tuple[bool, str]]] = {}
     for row in tables.contradictions.iter_rows(named=True):
         said.setdefault(row["cluster"], []).append((not row["hard"], str(row["says"])))
     return {
         row["id"]: _cluster(
-            [claims[key] for key in sorted(row["claims"]) if key in claims], sorted(said.get(row["id"], []))
+            [claims[key] for key in sorted(row["claims"]) if key in claims], sorted(said.get(row["id"], [])), published
         )
         for row in tables.clusters.iter_rows(named=True)
     }
 
 
-def _cluster(own: Sequence[Row], said: Sequence[tuple[bool, str]]) -> Cluster:
+def _last_day(published: str | None) -> date | None:
+    try:
+        return interval.parse(published).last if published else None
+    except ValueError:
+        return None
+
+
+def _cluster(own: Sequence[Row], said: Sequence[tuple[bool, str]], published: Mapping[str, date | None]) -> Cluster:
     amounts = [one for row in own for one in row["quantities"] or () if one["role"] == "amount"]
     things: dict[str, str] = {}
     for thing in (*(one["thing"] for one in amounts), *(name for row in own for name in row["things"] or ())):
         if thing and thing.strip():
             things.setdefault(fold(thing), thing.strip())
     moved = any(row["predicate_class"] in _MOVED for row in own)
+    happened = [row for row in own if row["modality"] in COUNTED and not row["negated"]]
     return Cluster(
         things=tuple(things.values()),
         actors=_once(
@@ -215,6 +239,7 @@ def _cluster(own: Sequence[Row], said: Sequence[tuple[bool, str]]) -> Cluster:
         cargo=moved or any(_CARGO & {*thing.split(), fold(thing)} for thing in things),
         articles=frozenset(str(row["article"]) for row in own),
         amounts=_once(one["text"] for one in amounts),
+        told_by=min((day for row in happened if (day := published.get(row["article"]))), default=None),
         contradictions=tuple(text for _, text in said),
     )
 

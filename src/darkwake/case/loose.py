@@ -104,7 +104,8 @@ def _cargo(key: str, label: str, items: Sequence[Evidence], told: Sequence[Threa
         ships = words.listing(list(dict.fromkeys(one.label for one in fitting)), most=3)
         if "carried here" in keys:
             covered = not stated or days(*known.heard).meets(days(item.start, item.end, REPORTED_DAYS))
-            facts = {"ships": ships, "place": place, "stated": stated, "covered": covered}
+            over = known.over_by(item) if known.over_before(item, known.heard[0]) else None
+            facts = {"ships": ships, "place": place, "stated": stated, "covered": covered, "over": over}
             marks += rated(item.id, "carrier", facts, keys)
     said = [
         Met(item, "name", f"This claim speaks of {label}; it names no ship that is told of here.") for item in items
@@ -194,13 +195,14 @@ def _site(site: str, items: Sequence[Evidence], pool: Pool, known: Known) -> Thr
     ]
     about = content_id("thread", "site", site)
     spot = known.sites[site].spot if site in known.sites else None
+    one = "cell" if all(item.data().get("cell") for item in items) else "building"
     return _told(
-        "site", site, f"{site}: {words.count(sum('changes' in item.data() for item in items), 'building')} changed",
+        "site", site, f"{site}: {words.count(sum('changes' in item.data() for item in items), one)} changed",
         items,
         stations_=(*(_near(spot, known) if spot else ()), *stations.sites(own, known), *stations.claims(naming)),
         weighed=compete(about, keys, marks, names, items),
         missing_=(missing.IMAGES, missing.WAY_TO_SITE),
-        order="Stands here because images show that buildings changed at a site that the case asks about.",
+        order=f"Stands here because images show that {one}s changed at a site that the case asks about.",
         against_=[item for item in items if "changes" not in item.data()],
     )  # fmt: skip
 

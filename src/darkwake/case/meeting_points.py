@@ -130,7 +130,8 @@ def claims(
     One that names a party of the thread joins by name. One that names a port of it, or a country at the far end, and
     tells of a shipment or of the goods asked about, joins where its days may meet the journey's. Goods alone, in the
     same weeks, join as stated. Without a stated day a party's name joins; and, as stated, what tells of a cargo and a
-    watched site in an article that tells of this ship and of no other (`own`: the claims that name the ship).
+    watched site in an article that tells of this ship and of no other (`own`: the claims that name the ship). Neither
+    does where it was published long before the journey.
     """
     wanted = set(parties)
     beside = _articles(journey, own, pool, known)
@@ -141,6 +142,8 @@ def claims(
         if any(one.kind == "ship" for one in item.subjects):
             continue
         told = days(item.start, item.end, REPORTED_DAYS) if item.start or item.end else None
+        if told is None and known.over_before(item, journey.start):
+            continue
         met = _claim(item, told, span, wanted, ours, known) or _beside(item, told, beside, known)
         if met is not None:
             found.append(met)

@@ -134,7 +134,7 @@ def _gaps(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
                 "ends": at,
                 "told": told,
                 "says": strips.gap_says(index, gap),
-                "label": strips.gap_hours(index, gap) if told else "",
+                "label": strips.gap_label(index, gap) if told else "",
                 "at": middle,
             }
         )
@@ -176,8 +176,10 @@ def _ports(index: Index, sheet: Sheet) -> list[dict[str, Any]]:
 
 
 def _says(index: Index, box: tuple[float, float, float, float]) -> str:
+    gaps, open_ = (sum(bool(gap.get("end")) is ended for gap in index.gaps) for ended in (True, False))
     return (
         f"Map from {text.position(box[1], box[0])} to {text.position(box[3], box[2])}: the tracks of "
-        f"{len(index.ships):,} ships, {len(index.gaps):,} gaps as dashed lines between hollow dots, and the ports they "
+        f"{len(index.ships):,} ships, {gaps:,} {'gap' if gaps == 1 else 'gaps'} as dashed lines between hollow dots, "
+        f"{open_:,} {'ship' if open_ == 1 else 'ships'} not heard again as single ones, and the ports they "
         "called at. The tables below hold the same."
     )

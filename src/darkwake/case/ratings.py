@@ -235,6 +235,12 @@ RULES: tuple[Rule, ...] = (
         "{ships} called at {place} in those days, or could have unheard; no position tells what was on board.",
     ),
     Rule(
+        "carrier", "what is told was over, or published as over, more than 90 days before the first position",
+        lambda fact: fact.get("over") is not None, {"carried here": DECISIVE}, (),
+        "What it tells of was over by {over}, more than 90 days before the first position of the case: no voyage told "
+        "of here carried it.",
+    ),
+    Rule(
         "carrier", "the days that are stated lie outside those that the data cover",
         lambda fact: not fact["covered"], {}, (),
         "The positions do not cover the days that are stated, so no ship could be looked for.",

@@ -98,7 +98,7 @@ def _rate(group: Sequence[Telling]) -> _Stated:
         "unit": first.unit,
         "thing": first.thing,
         "per": first.per,
-        "says": f"{first.speaker}: {what} a {first.per or 'time that is not named'}.",
+        "says": f"{first.speaker}: {what} per {first.per or 'time that is not named'}.",
     }
     return _Stated((fold(first.unit), fold(first.per)), fold(first.thing), first.cluster, first.speaker, figure, plain)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from darkwake.case import text
@@ -20,22 +20,50 @@ def numbers(index: Index) -> list[dict[str, Any]]:
         ("positions", "positions kept", "sources"),
         ("ships", "ships", "ships"),
         ("gaps", f"silences over {longer:g} h" if isinstance(longer, int | float) else "silences", "silence"),
-        ("corridor_voyages", "voyages on the corridor", "voyages")
-        if asked
-        else ("voyages", "voyages, port to port", "voyages"),
+        ("gaps_open", "ship{s} not heard again before the data end", "silence"),
+        *(
+            (
+                ("corridor_voyages", "voyages on the corridor", "voyages"),
+                ("corridor_inferred", "corridor voyages that may have been made, a call unheard", "voyages"),
+            )
+            if asked
+            else (("voyages", "voyages, port to port", "voyages"),)
+        ),
         ("hits", "meetings with list entries", "listed"),
     ]
-    shown = [{"n": counts[key], "label": label, "to": to} for key, label, to in found if key in counts and index.sails]
+    counts = apart(counts)
+    shown = [
+        {"n": counts[key], "label": label.format(s="" if counts[key] == 1 else "s"), "to": to}
+        for key, label, to in found
+        if key in counts and index.sails and (counts[key] or key not in _OF_OTHERS)
+    ]
     claims, sites = case_part(index, "claims"), case_part(index, "sites")
     watched = [site for site in sites.get("sites", []) if site.get("buildings")]
     others = [
-        (len(claims.get("clusters", [])), "happenings claimed", "claims"),
+        (len(claims.get("clusters", [])), "happenings told of", "claims"),
         (len(claims.get("articles", [])), "articles", "claims"),
-        (sum(int(site["buildings"]) for site in watched), "buildings watched", "sites"),
-        (sum(int(site.get("changed") or 0) for site in watched), "buildings that changed", "sites"),
     ]
+    for one in ("building", "cell"):
+        own = [site for site in watched if (site.get("one") or "building") == one]
+        others += [
+            (sum(int(site["buildings"]) for site in own), f"{one}s watched", "sites"),
+            (sum(int(site.get("changed") or 0) for site in own), f"{one}s that changed", "sites"),
+        ]
     room = 8 - len(shown)  # two lines of figures, at most
     return shown + [{"n": n, "label": label, "to": to} for n, label, to in others if n][:room]
+
+
+_OF_OTHERS: Mapping[str, str] = {"gaps_open": "gaps", "corridor_inferred": "corridor_voyages"}
+"""Counts that stand apart on the page -> the count of the case file that holds them too."""
+
+
+def apart(counts: Mapping[str, int]) -> dict[str, int]:
+    """Counts without what stands apart: silences that ended, voyages heard at both ends."""
+    found = dict(counts)
+    for part, whole in _OF_OTHERS.items():
+        if part in found and whole in found:
+            found[whole] -= found[part]
+    return found
 
 
 def case_part(index: Index, name: str) -> Row:

@@ -100,6 +100,7 @@ def _changed(
                     for one in events
                 ],
             }
+            | _cut(seen)
         ),
     )
 
@@ -149,7 +150,7 @@ def _still(seen: Watched, changed: int, made_by: str) -> Evidence | None:
     usable = seen.images.filter("usable").sort("time", "sensor", "image")
     first, last = able["first"].min(), able["last"].max()
     times = [time for time in (first, last) if isinstance(time, datetime)]
-    says = f"Of {words.count(seen.assessed.height, 'building')} of {seen.site}, "
+    says = f"Of {words.count(seen.assessed.height, buildings.one_of(seen.footprints['kind']))} of {seen.site}, "
     span = f" {words.between(times[0], times[-1])}" if times else ""
     parts = [f"{rest:,} showed no change{span}"] if rest > 0 else []
     if unable.height:
@@ -176,9 +177,14 @@ def _still(seen: Watched, changed: int, made_by: str) -> Evidence | None:
         made_by=made_by,
         details=canonical_json(
             {"site": seen.site, "watched": buildings.site_id(seen.site), "unchanged": rest, "unable": unable.height,
-             "images": usable["image"].to_list()}
+             "images": usable["image"].to_list()} | _cut(seen)
         ),
     )  # fmt: skip
+
+
+def _cut(seen: Watched) -> dict[str, bool]:
+    """That the site was cut into cells, where it was: nothing says then that a cell is a building."""
+    return {"cell": True} if buildings.one_of(seen.footprints["kind"]) == "cell" else {}
 
 
 def _cited(images: Iterable[Row]) -> tuple[Citation, ...]:

@@ -72,6 +72,7 @@ def _site(
     lead, colon, lists = str(site["says"][0]).partition(":")
     return {
         "anchor": anchor("watched", site["id"]),
+        "one": site.get("one") or "building",
         "key": anchor("w", site["id"]),
         "site": site["site"],
         "lead": lead,

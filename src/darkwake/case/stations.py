@@ -1,4 +1,6 @@
-"""The chain that a thread is told along: goods, parties, the ship, its legs and silences, ports, sites, claims.
+"""The chain that a thread is told along: parties, the ship, its legs and silences, ports, sites, claims, goods.
+
+Goods that a claim ties to the ship by name stand first; those that nothing ties to it stand last, as one station.
 
 Each station says by what it stands there. From the surest to the loosest: `identity` (the same hull, number or list
 entry), `name` (a text or a list uses its name), `place and time` (it lies near and its days meet), `stated` (somebody
@@ -9,7 +11,7 @@ its neighbours: two that stand side by side have each its own reason.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -80,13 +82,16 @@ def chain(
     way = [*_legs(journey, by_kind), *_silences(by_kind), *_meetings(journey, by_kind), *_ports(ports)]
     way.sort(key=lambda one: (one.start or datetime.min, KINDS.index(one.kind), one.key))
     said = [*_own_claims(by_kind), *(one for one in met if one.item.kind == "claim")]
+    goods = _goods(said, known, ship=journey.label)
+    tied = [one for one in goods if one.joint == "name"]
     return (
-        *_goods(said, known, ship=journey.label),
+        *tied,
         *_parties(by_kind, said, known),
         _ship(journey, by_kind),
         *way,
         *sites([one for one in met if one.item.kind == "site status"], known),
         *claims(said),
+        *_folded([one for one in goods if one.joint != "name"]),
     )
 
 
@@ -249,6 +254,19 @@ def _goods(said: Sequence[Met], known: Known, *, ship: str) -> list[Station]:
     return found
 
 
+def _folded(goods: Sequence[Station]) -> list[Station]:
+    """Goods that nothing ties to the thread as one station, so that they do not stand before what does."""
+    if len(goods) < 2:
+        return list(goods)
+    how = (
+        "The case asks about these goods; no claim of this thread ties any of them to its ship, and nothing here tells "
+        "that they were on board."
+    )
+    once = tuple(dict.fromkeys(key for one in goods for key in one.evidence))
+    label = words.listing([one.label for one in goods], most=3)
+    return [replace(goods[0], label=label, how=how, evidence=once, start=None, end=None)]
+
+
 def listed(goods: str, known: Known) -> list[Evidence]:
     """What the control lists say of these goods, where the case asks about them."""
     return [known.goods_said[goods]] if goods in known.goods_said else []
@@ -263,7 +281,8 @@ def sites(met: Sequence[Met], known: Known) -> list[Station]:
     for name, own in by_site.items():
         spot = known.sites[name].spot if name in known.sites else None
         changed = sum("changes" in one.item.data() for one in own)
-        label = f"{name}: {words.count(changed, 'building')} changed" if changed else f"{name}: no change found"
+        kind = "cell" if all(one.item.data().get("cell") for one in own) else "building"
+        label = f"{name}: {words.count(changed, kind)} changed" if changed else f"{name}: no change found"
         if changed and any(one.late is not None for one in own):
             late = sum(bool(one.late) for one in own)
             label += f", {late:,} of them perhaps after the arrival" if late else ", none after the arrival"

@@ -93,7 +93,9 @@ def timeline(index: Index) -> dict[str, Any]:
         if begins is None or ends is None:
             continue
         heard = heard_parts(begins, ends, [(start, end) for start, end, _ in silent])
-        for start, end, _ in silent:
+        for start, end, gap in silent:
+            if not gap.get("end"):
+                continue  # a ship that is not heard again may have left; the band counts those that came back
             first, last = (int(percent(at, *span) / 100 * BINS) for at in (start, end))
             change[min(first, BINS - 1)] += 1
             change[min(last, BINS - 1) + 1] -= 1
@@ -108,7 +110,8 @@ def timeline(index: Index) -> dict[str, Any]:
                 "listed": ship in index.listed,
                 "heard": [bar(start, end, span) for start, end in heard],
                 "gaps": [
-                    bar(start, end, span) | {"anchor": anchor("gap", gap["id"]), "hours": gap_hours(index, gap)}
+                    bar(start, end, span)
+                    | {"anchor": anchor("gap", gap["id"]), "hours": gap_hours(index, gap), "open": not gap.get("end")}
                     for start, end, gap in silent
                 ],
                 "calls": [
@@ -131,11 +134,20 @@ def timeline(index: Index) -> dict[str, Any]:
 def gap_says(index: Index, gap: Row) -> str:
     """One line on a gap, for a tooltip and a screen reader."""
     verdict = (index.silence.get(gap["id"]) or {}).get("verdict", "not weighed")
-    ends = text.moment(gap["end"], zone=False) if gap.get("end") else "the end of the data"
+    if not gap.get("end"):
+        return (
+            f"{index.short(gap['ship'])} not heard again after {text.moment(gap['start'])}, "
+            f"{gap_hours(index, gap).removesuffix(' or more')} before the data end: {verdict}"
+        )
     return (
         f"{index.short(gap['ship'])} unheard for {gap_hours(index, gap)}, {text.moment(gap['start'], zone=False)} to "
-        f"{ends} UTC: {verdict}"
+        f"{text.moment(gap['end'])}: {verdict}"
     )
+
+
+def gap_label(index: Index, gap: Row) -> str:
+    """A gap on a map: how long it lasted, or that nothing ended it."""
+    return gap_hours(index, gap) if gap.get("end") else "not heard again"
 
 
 def gap_hours(index: Index, gap: Row) -> str:

@@ -42,8 +42,24 @@ _SHIPMENTS = {
 _NO_GOODS = {
     "ship", "vessel", "tanker", "freighter", "boat", "carrier", "crew", "crew member", "sailor", "people", "person",
     "passenger", "official", "man", "men", "woman", "women", "port", "country", "countrie", "company", "companie",
-    "time",
+    "time", "order", "contract", "deal",
 }  # fmt: skip
+_CARRIERS = {
+    "ship", "vessel", "tanker", "freighter", "boat", "barge", "carrier", "aircraft", "airplane", "aeroplane", "plane",
+    "jet", "airliner", "helicopter", "drone", "truck", "lorry", "lorrie", "train",
+}  # fmt: skip
+"""What carries goods; it is a cargo only where the sentence says that it was shipped."""
+_SHIPPED = r"(?:shipp|transport|export|import|unload|load)(?:ed|ing|s)?"
+_MONEY = {
+    "dollar", "euro", "yuan", "renminbi", "rial", "riyal", "toman", "rouble", "ruble", "rupee", "yen", "won", "dirham",
+    "franc", "peso", "usd", "eur", "gbp", "cny", "irr",
+}  # fmt: skip
+"""Names of currencies, folded; a pound is a weight too, and counts as one."""
+_GOODS_UNITS = {
+    "ton", "tonne", "metric ton", "metric tonne", "mt", "kilogram", "kilogramme", "kilo", "kg", "gram", "gramme",
+    "pound", "lb", "litre", "liter", "gallon", "barrel", "bag", "sack", "drum", "container", "teu",
+}  # fmt: skip
+"""What is found in these, goods by name, is told as a seizure is."""
 _NO_CARGO_UNITS = {
     "mile", "nautical mile", "kilometre", "kilometer", "km", "metre", "meter", "foot", "feet", "inch", "knot", "degree",
     "second", "minute", "hour", "day", "week", "month", "year", "percent", "%",
@@ -174,6 +190,8 @@ def told(claims: pl.DataFrame, clusters: pl.DataFrame, articles: pl.DataFrame) -
 def _telling(row: Row, said: Row, cluster_of: Mapping[str, str], articles: Mapping[str, Row]) -> Telling:
     article = articles.get(row["article"], {})
     family = next((name for name, classes in FAMILIES.items() if row["predicate_class"] in classes), "")
+    if row["predicate_class"] == "find" and fold(str(said["unit"])) in _GOODS_UNITS and said["thing"]:
+        family = "seized"
     return Telling(
         claim=row["id"],
         cluster=cluster_of[row["id"]],
@@ -220,13 +238,41 @@ def _why_not(row: Row, said: Row, telling: Telling, owners: Mapping[tuple[str, i
         return f"it is told as {row['modality']}, not as having happened"
     if not telling.family:
         return "its sentence tells of no shipment and no seizure"
+    return _no_goods(row, telling, unit, thing)
+
+
+def _no_goods(row: Row, telling: Telling, unit: str, thing: str) -> str:
+    """Why an amount of a shipment or a seizure is none of goods; empty where it can be."""
+    if _is_money(telling):
+        return "it is a sum of money"
     if not unit and thing in _SHIPMENTS:
         return "it counts shipments, not goods"
-    if unit in _NO_CARGO_UNITS or thing in _NO_GOODS:
+    head = fold(thing.rsplit(maxsplit=1)[-1]) if thing else ""
+    if not unit and head in _CARRIERS:
+        return "" if _was_shipped(row, telling) else "it counts what carries goods"
+    if unit in _NO_CARGO_UNITS or thing in _NO_GOODS or (not unit and head in _NO_GOODS):
         return "it measures no goods"
     if not unit and not thing:
         return "it is a bare number"
     return ""
+
+
+def _is_money(telling: Telling) -> bool:
+    """Whether an amount is of a currency, by sign or by name."""
+    signs = telling.unit + telling.thing + telling.text
+    said = {
+        fold(word) for word in re.findall(r"[^\W\d_]+", f"{telling.unit} {telling.thing if not telling.unit else ''}")
+    }
+    return any(unicodedata.category(sign) == "Sc" for sign in signs) or bool(_MONEY & said)
+
+
+def _was_shipped(row: Row, telling: Telling) -> bool:
+    """Whether a sentence says of ships or aircraft that they themselves were cargo."""
+    what = re.escape(telling.text)
+    before = rf"\b{_SHIPPED}\s+(?:(?!by|in|on|with|aboard|from)[\w-]+\s+){{0,2}}{what}"
+    after = rf"{what}\s+(?:was|were|have been|has been|had been)\s+{_SHIPPED}\b"
+    said = f"{before}|{after}"
+    return bool(re.search(said, str(row["text"]), re.IGNORECASE))
 
 
 def _why_total(row: Row, said: Row) -> str:

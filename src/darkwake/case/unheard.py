@@ -13,7 +13,10 @@ from darkwake.evidence import Evidence, Place, Strength, Subject, canonical_json
 def of_inferred(
     row: Row, labels: Labels, innocent: Sequence[str], made_by: str, rests_on: Mapping[str, Mapping[str, Any]]
 ) -> Evidence:
-    """A call that may have been made unheard; `rests_on` are the gaps and legs by id, for the rows that it rests on."""
+    """A call that may have been made unheard; `rests_on` are the gaps and legs by id, for the rows that it rests on.
+
+    Before a track was first heard its start is open, after it was last heard its end.
+    """
     name = labels.short(row["ship"])
     under = rests_on.get(row["event"] or "") or rests_on.get(row["voyage"] or "") or {}
     when = {
@@ -33,8 +36,8 @@ def of_inferred(
     return Evidence(
         kind="inferred call",
         subjects=(labels.subject(row["ship"]), Subject("port", row["port"], row["name"])),
-        start=row["earliest"] or row["since"] or row["until"],
-        end=row["latest"] or row["until"] or row["since"],
+        start=row["earliest"] or row["since"],
+        end=row["latest"] or row["until"],
         place=Place(row["lat"], row["lon"], name=row["name"]),
         says=f"{name} may have called at {port} unheard, {when}. {grounds} As for others, {many}.",
         strength=strength,

@@ -6,9 +6,11 @@ one another; nothing is changed. What could not be checked is never counted as h
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Any, Literal
 
 from darkwake import __version__
@@ -16,7 +18,7 @@ from darkwake.case import decisions, history, html, notes, opened
 from darkwake.case.change import said
 from darkwake.case.folder import Added, CaseFolder, Progress
 from darkwake.errors import DarkwakeError
-from darkwake.evidence import content_id
+from darkwake.evidence import PACKAGE_TABLE, content_id
 
 Result = Literal["holds", "does not hold", "could not be checked"]
 MOST_NAMED = 6
@@ -154,7 +156,10 @@ def _held_together(case: CaseFolder, told: Mapping[str, Any]) -> Iterator[Checke
         file["sha256"] for site in (told.get("sites") or {}).get("sites") or () for image in site["images"]
         for file in image["files"]
     }  # fmt: skip
-    foreign = sorted(name for sha256, name in stated.items() if sha256 not in registered)
+    own = [one for one in told.get("sources") or () if one.get("kind") == PACKAGE_TABLE]
+    yield from _package_tables(own, str(told.get("made_by")))
+    of_package = {one["sha256"] for one in own}
+    foreign = sorted(name for sha256, name in stated.items() if sha256 not in registered and sha256 not in of_package)
     if foreign:
         says = f"case.json rests on sources that the register does not name: {_named(foreign)}."
         yield Checked("sources of case.json", "does not hold", says)
@@ -179,6 +184,23 @@ def _held_together(case: CaseFolder, told: Mapping[str, Any]) -> Iterator[Checke
     else:
         says = f"All {many:,} pieces give their own id and cite files that case.json names."
         yield Checked("evidence", "holds", says)
+
+
+def _package_tables(own: Sequence[Mapping[str, Any]], made_by: str) -> Iterator[Checked]:
+    """The tables of the package that are cited, hashed anew as they are installed."""
+    data = files("darkwake").joinpath("data")
+    at_hand = {item.name: item for item in data.iterdir() if item.is_file()} if own else {}
+    for one in own:
+        what, name = f"package table {said(one['name'], 120)}", one["name"]
+        found = hashlib.sha256(at_hand[name].read_bytes()).hexdigest() if name in at_hand else ""
+        if found == one["sha256"]:
+            yield Checked(what, "holds", f"sha256 {found[:16]}..., the table that is installed with the package.")
+        elif made_by != f"darkwake {__version__}":
+            says = f"{said(made_by, 80)} made the case, and darkwake {__version__} comes with another table."
+            yield Checked(what, "could not be checked", says)
+        else:
+            has = f"has one of the sha256 {found[:16]}..." if found else "has none of that name"
+            yield Checked(what, "does not hold", f"Its sha256 is {one['sha256'][:16]}..., and this package {has}.")
 
 
 def _page(case: CaseFolder, told: Mapping[str, Any]) -> Checked:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from darkwake.case import rated_facts, words
-from darkwake.case.hypotheses import Weighed, compete
+from darkwake.case.hypotheses import HEARD_ENDS, UNHEARD_ENDS, Weighed, compete
 from darkwake.case.journeys import Journey
 from darkwake.case.known import Known
 from darkwake.case.meeting_points import Port
@@ -46,7 +46,14 @@ def of_journey(about: str, journey: Journey, own: Sequence[Evidence], ports: Seq
             "another ship", "listed ship"
         )  # fmt: skip
         marks += _of_listings(tuple(key for key in keys if key in _LISTED), listed, known)
-    return compete(about, keys, marks, _names(focus or ends, unheard or [_named(item) for item in ends]), own)
+    names = _names(focus or ends, unheard or [_named(item) for item in ends])
+    names["voyage"] = HEARD_ENDS if _both_heard(journey) else UNHEARD_ENDS
+    return compete(about, keys, marks, names, own)
+
+
+def _both_heard(journey: Journey) -> bool:
+    legs = journey.legs
+    return bool(legs) and not any(journey.guessed) and bool(legs[0]["from_port"] and legs[-1]["to_port"])
 
 
 def _focus(journey: Journey, silences: Sequence[Evidence], own: Sequence[Evidence]) -> list[Evidence]:

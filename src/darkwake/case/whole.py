@@ -114,15 +114,20 @@ def _matrix(weighed: Weighed, keys: Sequence[str], ids: Mapping[str, str]) -> tu
 
 
 def firsts(rows: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
-    """For each question the rival least spoken against, and how much is; in words: question, title, against.
+    """For each question that something found decides, the rival least spoken against, and how much is, in words.
 
     Args:
         rows: rivals as `plain` gives them, in their order.
+
+    Returns:
+        Question, title, against.
     """
     found = []
     for question in dict.fromkeys(str(row["question"]) for row in rows):
         own = [row for row in rows if row["question"] == question]
         weight = [sorted({(one["evidence"], one["weight"]) for one in row["against"]}) for row in own]
+        if len(own) > 1 and not any(weight):
+            continue  # with nothing against any of them none is first
         alike = sum(_count(one) == _count(weight[0]) for one in weight[1:])
         against = words.count(len(weight[0]), "piece") + " of evidence" if weight[0] else "nothing found"
         tied = f", as against {words.count(alike, 'other')}" if alike else ""
@@ -136,10 +141,13 @@ def _count(weights: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _says(weighed: Weighed, left: int) -> str:
+    rows = [plain(row) for row in weighed.rows]
     said = [
-        f"{question} Least is spoken against this: {title} ({against})."
-        for question, title, against in firsts([plain(row) for row in weighed.rows])
+        f"{question} Least is spoken against this: {title} ({against})." for question, title, against in firsts(rows)
     ]
+    told = {question for question, _, _ in firsts(rows)}
+    open_ = [question for question in dict.fromkeys(str(row["question"]) for row in rows) if question not in told]
+    said += [f"{question} Nothing found tells the explanations apart." for question in open_]
     many = len(weighed.decides)
     apart = f"{words.count(many, 'piece')} of evidence {'tells' if many == 1 else 'tell'} the rivals apart"
     if left:

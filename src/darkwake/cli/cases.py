@@ -13,6 +13,7 @@ from rich.table import Table
 
 import darkwake as dw
 from darkwake.case import exports
+from darkwake.case.change import said
 from darkwake.cli.terminal import Case, Json, app, out, plain_source, print_json, show_sources, working
 
 _MOST_CHANGES = 14
@@ -99,7 +100,7 @@ def add(
     invented: Annotated[bool, typer.Option("--invented", help="Mark these sources as made up.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Take sources into a case, each as it came.
+    """Take sources into a case, each as it came; files of a folder that no reader knows are passed over and named.
 
     Read are: Danish Maritime Authority and MarineCadastre positions (csv, zip, csv.zst, Parquet), NMEA (AIVDM),
     any table of positions by --columns, lists of parties and of goods, articles (html, pdf, txt), the World Port
@@ -108,11 +109,17 @@ def add(
     with working() as progress:
         taken = dw.steps.add(case, files, columns=columns, invented=invented, progress=progress)
     if as_json:
-        print_json([{"name": one.name, "kind": one.kind, "sha256": one.sha256, "new": new} for one, new in taken])
+        rows: list[dict[str, object]] = [
+            {"name": one.name, "kind": one.kind, "sha256": one.sha256, "new": new} for one, new in taken
+        ]
+        passed = [{"name": str(one.file), "kind": None, "new": False, "passed_over": one.why} for one in taken.passed]
+        print_json(rows + passed)
         return
     for one, is_new in taken:
         word = "added" if is_new else "there already"
         out.print(f"{word:>13}  {escape(one.name)}  ({one.kind}, {one.bytes:,} bytes)", soft_wrap=True)
+    for over in taken.passed:
+        out.print(f"{'passed over':>13}  {escape(said(over.file, 200))}  ({escape(over.why)})", soft_wrap=True)
     for line in dw.kept.said_of_lists(case, taken):
         out.print(f"Take note: {escape(line)}", soft_wrap=True)
     out.print(f"Next: darkwake run {case}", soft_wrap=True)

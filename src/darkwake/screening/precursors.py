@@ -13,7 +13,7 @@ from functools import cache
 from importlib.resources import as_file, files
 
 from darkwake import country
-from darkwake.evidence import Citation
+from darkwake.evidence import PACKAGE_TABLE, Citation, Source
 from darkwake.screening.controls import ControlList
 from darkwake.screening.formats.controls import ControlTable
 from darkwake.screening.formats.packed import sha256_of
@@ -22,6 +22,10 @@ from darkwake.screening.phrases import name_key
 
 EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())  # noqa: SIM905
 """Its member states since 2020-02-01."""
+
+
+TABLES = ("catch_all.csv", "control_facts.csv", "precursors.csv", "substances.csv")
+"""The files of the package's data that stand behind this module."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +187,18 @@ def known_entries() -> tuple[ControlList, ...]:
     """Entries of lists that users seldom have at hand, each list known only in these."""
     with as_file(files("darkwake").joinpath("data", "control_facts.csv")) as path:
         return ControlTable().read(path)
+
+
+@cache
+def tables() -> tuple[Source, ...]:
+    """The tables of this module as the register of a case shows those that are cited; `rows` are rows, without head."""
+    data = files("darkwake").joinpath("data")
+    found = []
+    for name in TABLES:
+        sha256, rows = _rows(name)
+        size = len(data.joinpath(name).read_bytes())
+        found.append(Source(sha256, name, PACKAGE_TABLE, size, rows=len(rows), kept=len(rows)))
+    return tuple(found)
 
 
 def cited(found: Iterator[Citation]) -> tuple[Citation, ...]:

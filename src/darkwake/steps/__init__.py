@@ -38,7 +38,7 @@ from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.case.verify import Checked
 from darkwake.errors import WrongUse
 from darkwake.evidence import Source, content_id
-from darkwake.sources import Sorted, files_in, kind_of, look_through, ports_of, said_beside
+from darkwake.sources import Passed, Sorted, files_in, kind_of, look_through, ports_of, recognised, said_beside
 from darkwake.steps import articles, heard, joined, listed, verified, watched
 from darkwake.steps.handed_on import export
 from darkwake.steps.invented import demo, second_act
@@ -46,6 +46,7 @@ from darkwake.steps.invented import demo, second_act
 __all__ = [
     "Asked",
     "RunReport",
+    "Taken",
     "add",
     "demo",
     "export",
@@ -79,29 +80,36 @@ def new(path: Path, asked: Asked) -> CaseFolder:
 # --- add ---
 
 
+class Taken(list[tuple[Added, bool]]):
+    """The sources that were given, each with whether it was new."""
+
+    passed: tuple[Passed, ...] = ()
+    """Files of folders that no reader recognises."""
+
+
 def add(
     path: Path, files: Iterable[Path], *, columns: str = "", invented: bool = False, progress: Progress | None = None
-) -> list[tuple[Added, bool]]:
-    """Take files into a case; a folder gives all files in it. Says for each whether it was new.
+) -> Taken:
+    """Take files into a case; a folder gives all files in it that are recognised. Says for each whether it was new.
 
     All files are looked at before the first is taken, and lists and ports are read to the end, so a file that
     cannot be read leaves the case as it was.
     """
     case = folder.find(path)
-    given = [file for item in files for file in files_in(item)]
-    kinds = [kind_of(file, columns) for file in given]
-    for file, kind in zip(given, kinds, strict=True):
-        look_through(file, kind)
+    given, passed = recognised(files, columns)
+    for one in given:
+        look_through(one.file, one.kind)
     with case.lock():
         for leftover in (case.path / "sources").glob(".taking-*"):  # of one that was killed
             leftover.unlink()
-        folder.room_for(case.path, sum(file.stat().st_size for file in given))
-        taken = []
-        for number, (file, kind) in enumerate(zip(given, kinds, strict=True)):
+        folder.room_for(case.path, sum(one.file.stat().st_size for one in given))
+        taken = Taken()
+        taken.passed = tuple(passed)
+        for number, one in enumerate(given):
             if progress:
-                progress(f"taking {file.name}", number, len(given))
-            known = said_beside(file, kind)
-            taken.append(case.take(file, kind=kind, columns=columns, invented=invented, known=known))
+                progress(f"taking {one.file.name}", number, len(given))
+            known = said_beside(one.file, one.kind)
+            taken.append(case.take(one.file, kind=one.kind, columns=columns, invented=invented, known=known))
     return taken
 
 

@@ -8,6 +8,7 @@ from darkwake import __version__, claims, papers
 from darkwake.case import folder
 from darkwake.case.derived import Derived
 from darkwake.case.folder import Added, Asked
+from darkwake.case.unaltered import unaltered
 from darkwake.claims.remembered import Remembered
 from darkwake.evidence import canonical_json, content_id
 
@@ -23,7 +24,7 @@ def read(derived: Derived, articles: Sequence[Added], asked: Asked) -> str:
     def make() -> str:
         laid = papers.NOTHING
         if backend:
-            files = [papers.File(case.source_path(one), one.name, asked.known_of(one)) for one in articles]
+            files = [papers.File(unaltered(case, one), one.name, asked.known_of(one)) for one in articles]
             remembers = Remembered(backend, case.derived / "read")
             laid = papers.lay(files, remembers, into=case.path / papers.LEDGER, progress=derived.progress)
             remembers.forget_others()

@@ -10,6 +10,7 @@ import polars as pl
 from darkwake import __version__, events, schema, told, tracks
 from darkwake.case.derived import Derived
 from darkwake.case.folder import Added, Asked
+from darkwake.case.unaltered import unaltered
 from darkwake.evidence import content_id
 from darkwake.passages import passages
 
@@ -36,8 +37,8 @@ def ingest(derived: Derived, heard: Sequence[Added]) -> tracks.Store:
 
     def make() -> str:
         kept = rows = 0
-        for source in heard:
-            file = case.source_path(source)
+        files = [unaltered(case, source) for source in heard]
+        for source, file in zip(heard, files, strict=True):
             columns = tracks.Columns.parse(source.columns) if source.columns else None
             (read,) = tracks.ingest(
                 [file], case.store, columns=columns, invented=source.invented, progress=derived.progress

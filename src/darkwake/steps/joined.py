@@ -59,6 +59,7 @@ def join(derived: Derived, store: tracks.Store, sources: Sorted, asked: Asked, k
         searched = json.loads((case.derived / "searched.json").read_text(encoding="utf-8"))
         lists = [Source(**source) for source in (*searched["sources"], *goods["sources"])]
         register = [*told.register(case, store, sources), *lists, *told.articles(sources.articles, tables.articles)]
+        register += told.package_tables(goods["answers"], register)
         read_by = "; ".join(sorted({one.partition(";")[0] for one in tables.claims["made_by"]}))
         places = ports_of(case, sources.ports)
         by = told.of_parts(asked, searched["lists"], places, store.identities(), read_by=read_by)

@@ -13,6 +13,7 @@ from darkwake import kept, schema, screening, told, tracks
 from darkwake.case import folder
 from darkwake.case.derived import Derived
 from darkwake.case.folder import Added, Asked
+from darkwake.case.unaltered import unaltered
 
 
 def screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: str) -> None:
@@ -25,7 +26,7 @@ def screen(derived: Derived, store: tracks.Store, lists: Sequence[Added], key: s
             derived.write("standings", schema.empty(schema.STANDINGS))
             folder.write_text(searched, json.dumps({"lists": "", "sources": []}))
             return "no list was added, so no ship was screened"
-        versions = screening.Versions.of(screening.formats.read_all([derived.case.source_path(one) for one in lists]))
+        versions = screening.Versions.of(screening.formats.read_all([unaltered(derived.case, one) for one in lists]))
         # every version is searched, because an entry may be gone from the newest; of each entry the newest hit stands
         index = screening.Index([one for every in versions.by_name.values() for one in every])
         ships = screening.asked_of(store.identities(), ships=derived.read("ships", schema.SHIPS))
@@ -60,7 +61,7 @@ def goods(derived: Derived, lists: Sequence[Added], asked: Asked, key: str) -> N
         if not asked.goods:
             folder.write_text(answers, json.dumps({"answers": [], "sources": []}))
             return "the case asks about no goods"
-        index = screening.index_of([derived.case.source_path(source) for source in lists])
+        index = screening.index_of([unaltered(derived.case, source) for source in lists])
         _, end = asked.times()
         route = {"from_": _only(asked.from_), "to": _only(asked.to)}
         on = (end - timedelta(days=1)).date() if end else None

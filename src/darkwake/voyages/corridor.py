@@ -141,7 +141,12 @@ def _dark(chains: pl.DataFrame, legs: pl.DataFrame, events: pl.DataFrame) -> pl.
 
 def _cut(legs: pl.DataFrame, inferred: pl.DataFrame, one: Side, other: Side) -> pl.DataFrame:
     """The legs cut where a call on either side is inferred, as if it had been heard; the parts keep the leg's id."""
-    marks = _marks(inferred, one, other)
+    marks = _marks(inferred, one, other).join(legs.select("id", "to_port", "arrived"), on="id", maintain_order="left")
+    # of a gap so long that it ended the leg nothing tells when the ship left the port again
+    over = pl.col("to_port").is_null() & (pl.col("comes") >= pl.col("arrived"))
+    marks = marks.with_columns(pl.when(~over.fill_null(False)).then("leaves").alias("leaves")).drop(
+        "to_port", "arrived"
+    )
     touched = legs.filter(pl.col("id").is_in(marks["id"].implode()))
     ends = [
         _nodes(touched, "from", leaves="departed", comes=None, at=0),
@@ -196,7 +201,10 @@ def _chains(legs: pl.DataFrame, from_: Side, to: Side) -> pl.DataFrame:
     legs = (
         legs.sort("ship", "departed", "arrived", "id").with_row_index("leg").with_columns(pl.col("leg").cast(pl.Int64))
     )
-    leaves = pl.when(on_side(from_, "from_")).then("leg").forward_fill().over("ship")
+    # a leg that begins in no port follows on none: it is the first of a track, or comes after a long silence
+    run = pl.col("from_port").is_null().cum_sum().over("ship").alias("run")
+    legs = legs.with_columns(run)
+    leaves = pl.when(on_side(from_, "from_")).then("leg").forward_fill().over("ship", "run")
     comes = on_side(to, "to_")
     came = pl.when(comes).then("leg").forward_fill().shift(1).over("ship")
     ends = legs.with_columns(leaves.alias("first"), came.fill_null(-1).alias("came"))

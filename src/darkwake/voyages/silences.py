@@ -45,7 +45,9 @@ def silences(voyages: pl.DataFrame, events: pl.DataFrame, ships: pl.DataFrame) -
         "until_lat": pl.lit(None, pl.Float64),
         "until_lon": pl.lit(None, pl.Float64),
     }
+    # a leg without a port can also end or begin at a long gap, which is told as a gap
     last = voyages.filter(pl.col("to_port").is_null()).join(ships, on="ship")
+    last = last.filter(pl.col("arrived") == pl.col("last_seen"))
     still_out = here.filter(pl.col("end").is_null()).select("voyage", pl.col("id").alias("event"))
     last = last.rename({"id": "voyage"}).join(still_out, on="voyage", how="left")
     ends = last.select(
@@ -53,6 +55,7 @@ def silences(voyages: pl.DataFrame, events: pl.DataFrame, ships: pl.DataFrame) -
         since_lon="last_lon", **nothing,
     )  # fmt: skip
     first = voyages.filter(pl.col("from_port").is_null()).join(ships, on="ship")
+    first = first.filter(pl.col("departed") == pl.col("first_seen"))
     begins = first.select(
         pl.lit("begin").alias("kind"), pl.col("id").alias("voyage"), pl.lit(None, pl.String).alias("event"), "ship",
         until="first_seen", until_lat="first_lat", until_lon="first_lon",

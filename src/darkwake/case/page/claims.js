@@ -40,6 +40,11 @@ export function createClaims() {
       shown += Number(fit);
     }
     for (const card of cards) card.classList.toggle("is-filtered", !card.querySelector("[data-f]:not(.is-filtered)"));
+    // what a filter finds is not left folded away
+    for (const group of document.querySelectorAll("details.claims-beside")) {
+      if (wanted.size && group.querySelector(".claim-card:not(.is-filtered)")) group.setAttribute("open", "");
+      group.classList.toggle("is-filtered", !group.querySelector(".claim-card:not(.is-filtered)"));
+    }
     count.textContent = wanted.size ? `${shown.toLocaleString("en")} of ${rows.length.toLocaleString("en")} claims` : "";
     clear.hidden = !wanted.size;
   };

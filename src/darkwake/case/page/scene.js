@@ -59,7 +59,7 @@ function paintLabels(view, world, choice, letters, seen) {
   labels.block(view.width - 26, 70, 74); // the buttons stand there
   const on = (/** @type {import("./data.js").Gap} */ gap) => choice !== null && choice.gaps.has(gap.a);
   const some = choice !== null && choice.ships.size > 0;
-  const named = choice?.gaps.size ? seen.filter(on) : seen.filter((gap) => gap.told || (scale >= 256 * 2 ** 7 && seen.length <= 400));
+  const named = choice?.gaps.size ? seen.filter(on) : seen.filter((gap) => gap.told || (gap.x.length > 1 && scale >= 256 * 2 ** 7 && seen.length <= 400));
   for (const gap of named) gap.x.forEach((x, end) => labels.block(x * scale - left, gap.y[end] * scale - top, 5));
   for (const port of world.ports) labels.block(port.x * scale - left, port.y * scale - top, 3.5);
   const reach = reachOf(world, choice);

@@ -5,8 +5,10 @@ long remarks in the fourth. A zip keeps them together under one hash, so a zip i
 refused, because a list without its aliases looks whole and is not. Lines that entries cite are those of sdn.csv.
 
 The set carries neither date nor count. The date comes from the caller, or from the zip's name (sdn-2021-07-07.zip), or
-else is the latest day on which a file in the zip was changed. That the set is whole follows from the mark at the end of
-each file (Ctrl-Z), from rows of the same width, and from aliases, addresses and comments that all belong to an entry.
+else is the midnight that `pack` set on every file in the zip. When files were last changed tells when somebody
+downloaded or packed them, not of which day the list is, so a zip with such times alone is refused. That the set is
+whole follows from the mark at the end of each file (Ctrl-Z), from rows of the same width, and from aliases, addresses
+and comments that all belong to an entry.
 """
 
 from __future__ import annotations
@@ -141,18 +143,19 @@ def _date_of(name: str, dated: date | None, members: Iterable[zipfile.ZipInfo]) 
         return dated, ["The files carry no date; the day of this list was given by the caller."]
     if found := date_in_name(name):
         return found, ["The files carry no date; the day of this list is told by the name of its zip alone."]
-    days = []
-    for member in members:
-        try:
-            days.append(date(*member.date_time[:3]))
-        except ValueError:
-            continue
-    if not days or max(days).year <= 1980:  # what a zip writes that knows no date
+    times = {member.date_time for member in members}
+    year, month, day, *clock = times.pop() if len(times) == 1 else (0,) * 6
+    try:
+        packed_for = date(year, month, day) if clock == [0, 0, 0] and year > 1980 else None  # 1980: knows no date
+    except ValueError:
+        packed_for = None
+    if packed_for is None:
         raise Unreadable(
-            "nothing tells the day of this list", where=name, to_do="Name the zip for its day: sdn-2021-07-07.zip"
+            "nothing tells the day of this list: when its files were changed or packed is not of which day it is",
+            where=name,
+            to_do="Name the zip for the day on which OFAC published it: sdn-2021-07-07.zip",
         )
-    says = "The files carry no date; the day of this list is when the newest of them was changed, as its zip tells."
-    return max(days), [says]
+    return packed_for, ["The files carry no date; the day of this list is the one that its zip was packed for."]
 
 
 @dataclass(slots=True)
