@@ -113,9 +113,9 @@ class Silence:
         return sea if bool(joined) else None
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=48)
 def _known(event: str, ship: int, begin: Point, end: Point, hours: float, speed_kn: float) -> Silence:
-    """A silence and the searches of its water, which its ports and then its area ask for; some 6 MB each."""
+    """A silence and the searches of its water, which its ports and then its area ask for; some 3 MB each, 7 at most."""
     return Silence(event, ship, begin, end, hours, speed_kn)
 
 
