@@ -239,7 +239,7 @@ def test_a_worker_killed_in_the_middle_changes_nothing(
 
     from darkwake.events import spark
 
-    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the workers do not know this file
 
     def detector(seen: str) -> Detector:
         (tmp_path / seen).mkdir()
