@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -173,6 +174,15 @@ class Sorted:
         articles = tuple(source for source in sources if source.kind in claims.KINDS)
         heard = tuple(source for source in sources if source not in (*lists, *places, *goods, *articles))
         return Sorted(heard, places, lists, goods, articles)
+
+
+def day_of_list(file: Path, kind: str) -> date | None:
+    """The day that a list of parties gives as its own, read to its end; None where the file is no such list.
+
+    Raises:
+        Refused: the list is cut short, or not what its head says.
+    """
+    return screening.formats.read(file).date if kind in LISTS else None
 
 
 def look_through(file: Path, kind: str) -> None:

@@ -11,7 +11,7 @@ import pytest
 from fetch_server import Served, serving
 from typer.testing import CliRunner
 
-from darkwake import fetch, steps
+from darkwake import fetch, screening, steps
 from darkwake.case import folder
 from darkwake.case.folder import Asked
 from darkwake.cli import app
@@ -39,9 +39,9 @@ def manners(served: Served) -> Manners:
     return Manners(tries=2, pause_s=0.01, mirror=served.url)
 
 
-def sdn(folder: Path, on: date = date(2025, 10, 29)) -> bytes:
+def sdn(folder: Path, on: date = date(2025, 10, 29), seed: int = 5) -> bytes:
     file = folder / "made.xml"
-    lists.write_sdn(file, lists.invent(5), published=on)
+    lists.write_sdn(file, lists.invent(seed), published=on)
     return file.read_bytes()
 
 
@@ -63,22 +63,38 @@ def test_a_list_arrives_with_its_receipt_and_is_asked_for_again_only_if_it_chang
     into = tmp_path / "lists"
     (one,) = fetch.fetch("ofac-sdn", into=into, manners=manners(served), today=NOW)
     assert one.got is not None
-    assert one.got.path == into / "ofac-sdn-2025-11-03.xml"
+    assert one.got.path == into / "ofac-sdn-2025-10-29.xml"
     assert one.got.path.read_bytes() == content
     (kept,) = receipts.read(into)
-    assert (kept.sha256, kept.file, kept.name) == (one.got.sha256, "ofac-sdn-2025-11-03.xml", "ofac-sdn")
+    assert (kept.sha256, kept.file, kept.name) == (one.got.sha256, "ofac-sdn-2025-10-29.xml", "ofac-sdn")
     assert kept.licence
     (same,) = fetch.fetch("ofac-sdn", into=into, manners=manners(served), today=date(2025, 11, 4))
     assert same.got is not None
     assert same.got.unchanged
     assert len(receipts.read(into)) == 1
+    # named for the list's own day, so that its reader finds no contradiction between the two
+    assert screening.formats.read(one.got.path).notes == screening.formats.read(tmp_path / "made.xml").notes
     served.files[OFAC] = sdn(tmp_path, date(2025, 11, 4))
     (newer,) = fetch.fetch("ofac-sdn", into=into, manners=manners(served), today=date(2025, 11, 4))
     assert newer.got is not None
     assert not newer.got.unchanged
     assert sorted(file.name for file in into.iterdir()) == [
-        "fetched.jsonl", "ofac-sdn-2025-11-03.xml", "ofac-sdn-2025-11-04.xml",
+        "fetched.jsonl", "ofac-sdn-2025-10-29.xml", "ofac-sdn-2025-11-04.xml",
     ]  # fmt: skip
+    served.files[OFAC] = again = sdn(tmp_path, date(2025, 11, 4), seed=6)
+    (other,) = fetch.fetch("ofac-sdn", into=into, manners=manners(served), today=date(2025, 11, 5))
+    assert other.got is not None
+    assert other.got.path.name == f"{other.got.sha256[:8]}-ofac-sdn-2025-11-04.xml"
+    assert other.got.path.read_bytes() == again
+    assert (into / "ofac-sdn-2025-11-04.xml").read_bytes() != again
+
+
+@pytest.mark.usefixtures("small")
+def test_a_list_that_is_cut_short_is_refused(tmp_path: Path, served: Served) -> None:
+    served.files[OFAC] = sdn(tmp_path)[:-400]
+    (one,) = fetch.fetch("ofac-sdn", into=tmp_path / "lists", manners=manners(served), today=NOW)
+    assert one.got is None
+    assert list((tmp_path / "lists").iterdir()) == []
 
 
 @pytest.mark.usefixtures("small")

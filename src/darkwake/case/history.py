@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,7 +19,7 @@ from typing import Any
 import zstandard
 
 from darkwake.case import opened
-from darkwake.case.folder import CaseFolder
+from darkwake.case.folder import CaseFolder, write_bytes
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.evidence import canonical_json
 
@@ -143,7 +141,7 @@ def keep(case: CaseFolder, *, at: datetime | None = None) -> Kept | None:
     one = Kept(folder, when.replace(microsecond=0), last[0].number + 1 if last else 1, sha256)
     folder.mkdir(exist_ok=True)
     path = folder / f"{one.name}.json.zst"
-    _write(path, packed)
+    write_bytes(path, packed)
     return Kept(path, one.at, one.number, sha256)
 
 
@@ -234,16 +232,3 @@ def _cut(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_cut(item) for item in value]
     return value
-
-
-def _write(path: Path, content: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".writing-", delete=False) as file:
-        held = Path(file.name)
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            held.chmod(0o644)
-            held.replace(path)
-        finally:
-            held.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from darkwake.errors import Unreadable
+from darkwake.errors import Unreadable, WrongUse
 
 FORMAT = "darkwake-case"
 FORMAT_VERSION = 1
@@ -45,12 +45,13 @@ def read(path: Path) -> dict[str, Any]:
     """A case.json, whole.
 
     Raises:
-        Unreadable: there is none, it is damaged, or a newer version wrote it.
+        WrongUse: there is none: the case has not been run.
+        Unreadable: it is damaged, or a newer version wrote it.
     """
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise Unreadable(
+        raise WrongUse(
             "the case has not been run yet", where=str(path), to_do=f"Run it: darkwake run {path.parent}"
         ) from error
     except (OSError, ValueError, RecursionError) as error:

@@ -13,7 +13,7 @@ from rich.padding import Padding
 
 import darkwake as dw
 from darkwake.case import diff as diffs
-from darkwake.case import folder, history, packed
+from darkwake.case import folder, history, packed, words
 from darkwake.case.change import said
 from darkwake.cli.terminal import Case, Json, app, err, out, print_json, working
 from darkwake.errors import DarkwakeError, WrongUse
@@ -176,7 +176,10 @@ def pack(
         print_json({"file": str(made.path), "sha256": history.hash_of(to), "files": len(made.files),
                     "bytes": made.bytes, "left_out": list(made.left_out)})  # fmt: skip
         return
-    out.print(f"{len(made.files):,} files, {made.bytes:,} bytes, packed into {to.stat().st_size:,}.", soft_wrap=True)
+    out.print(
+        f"{words.count(len(made.files), 'file')}, {made.bytes:,} bytes, packed into {to.stat().st_size:,}.",
+        soft_wrap=True,
+    )
     for name in made.left_out:
         out.print(f"Left out, as it is no part of a case: {escape(said(name))}", soft_wrap=True)
     if sites := sum(1 for site in found.asked().sites if site.get("images")):

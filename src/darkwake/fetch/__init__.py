@@ -21,7 +21,7 @@ from darkwake.fetch.images import CATALOGUES, EARTH_SEARCH, Search, box_of, sear
 from darkwake.fetch.polite import Got, Manners, NotThere, Progress
 from darkwake.fetch.publications import PUBLICATIONS, Publication, named
 from darkwake.fetch.receipts import Receipt
-from darkwake.sources import kind_of
+from darkwake.sources import day_of_list, kind_of
 
 __all__ = [
     "CATALOGUES",
@@ -71,7 +71,8 @@ def fetch(
         period: Days as EDTF, such as 2025-10-01 or 2025-10-01/2025-10-03; empty for the newest.
         manners: Patience, proxy and mirror.
         progress: Told of the bytes.
-        today: The day that files without a day of their own are named for; today in UTC where it is not given.
+        today: The day that files which tell none are named for; today in UTC where it is not given. A list of parties
+            is named for the day that it gives as its own.
 
     Returns:
         One for each file, in the order of their days. A day that failed does not stop the others.
@@ -97,18 +98,20 @@ def fetch(
 def _one(
     wanted: Publication, day: date, said: str, into: Path, manners: Manners | None, progress: Progress | None
 ) -> Got:
-    target = into / wanted.file(day)
     before = receipts.last(into, wanted.name, said)
-    arriving = target.with_name(f".arriving-{target.name}")
+    arriving = into / f".arriving-{wanted.file(day)}"
     addresses = wanted.of_day(day) if said and wanted.of_day else wanted.newest
     got = polite.download(addresses, arriving, manners=manners, before=before, progress=progress)
     if got.unchanged:
         return got
     try:
-        _look_at(arriving, wanted, got)
+        # a list is named for its own day, not for that on which it was fetched: its reader holds the two together
+        target = into / wanted.file(_look_at(arriving, wanted, got) or day)
     except DarkwakeError:
         arriving.unlink()
         raise
+    if target.exists() and polite.sha256_of(target) != got.sha256:
+        target = target.with_name(f"{got.sha256[:8]}-{target.name}")
     arriving.replace(target)
     settled = Got(target, got.address, got.sha256, got.bytes, got.at, got.etag, got.modified, False, got.resumed_at)
     receipts.write(
@@ -118,8 +121,8 @@ def _one(
     return settled
 
 
-def _look_at(file: Path, wanted: Publication, got: Got) -> None:
-    """Refuse what arrived where it is not what was asked for."""
+def _look_at(file: Path, wanted: Publication, got: Got) -> date | None:
+    """The day that a list gives as its own; what arrived is refused where it is not what was asked for."""
     by_hand = f"Open {got.address} in a browser and see what is there; a file fetched by hand can be added as it is"
     if got.bytes < wanted.least_bytes:
         raise Unreadable(
@@ -133,6 +136,7 @@ def _look_at(file: Path, wanted: Publication, got: Got) -> None:
         raise Unreadable(f"what arrived is not {wanted.title}", where=got.address, to_do=by_hand) from error
     if kind not in wanted.kind:
         raise Unreadable(f"what arrived is {kind}, not {wanted.title}", where=got.address, to_do=by_hand)
+    return day_of_list(file, kind)
 
 
 def _days(wanted: Publication, period: str, now: date) -> list[tuple[date, str]]:

@@ -99,7 +99,7 @@ def _again(case: CaseFolder, run: Run, progress: Progress | None) -> Checked:
         return Checked(what, "could not be checked", says)
     named = ", ".join(name for name, is_same in same.items() if not is_same)
     says = f"{named} came out otherwise" + (f"; of case.json {', '.join(fields)}" if fields else "")
-    return Checked(what, "does not hold", f"{says}. Run the case, where sources were added since.")
+    return Checked(what, "does not hold", f"{says}. Run the case, where sources or notes were added since.")
 
 
 def _absolute(case: CaseFolder) -> Asked:
