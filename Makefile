@@ -44,7 +44,8 @@ lock: $(VENV)/.uv
 	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
 	    --python-version 3.11 --extra all pyproject.toml requirements/build.in --output-file requirements/core.txt
 	$(BIN)/uv pip compile --quiet --system-certs --universal --generate-hashes --no-emit-index-url --no-header \
-	    --python-version 3.11 --extra all pyproject.toml requirements/build.in --group dev --output-file requirements/dev.txt
+	    --python-version 3.11 --extra all --extra spark pyproject.toml requirements/build.in --group dev \
+	    --output-file requirements/dev.txt
 
 clean:
 	$(PYTHON) -c 'import shutil; shutil.rmtree(".venv", ignore_errors=True)'

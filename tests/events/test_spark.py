@@ -21,8 +21,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from darkwake import schema, synth
-from darkwake.errors import WrongUse
+from darkwake import schema, steps, synth
+from darkwake.case.folder import Asked
+from darkwake.errors import DarkwakeError, Unreadable, WrongUse
 from darkwake.events import DETECTORS as FACTORIES
 from darkwake.events import By, Detector, Stage, false_identity, gap, port_call, weigh
 from darkwake.tracks import reception
@@ -169,6 +170,30 @@ def detectors(world: synth.World) -> list[Detector]:
     return [factory(**told.get(factory, {})) for factory in FACTORIES]
 
 
+def test_a_case_run_on_a_cluster_is_the_same_case(standalone: Standalone, tmp_path: Path) -> None:
+    """The command in a process of its own, as a process has one session; first, as a session holds all the cluster."""
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    synth.feeds.write_dma(synth.make(seed=3, days=3, ships=12, switch_offs=1), sources)
+    asked = Asked("small", "What did the invented ships do?", invented=True, longer_than_h=6)
+    made = {}
+    for name, told in (("here", ()), ("there", ("--spark", standalone.url))):
+        case = tmp_path / name / "case"
+        case.parent.mkdir()
+        steps.new(case, asked)
+        steps.add(case, sorted(sources.iterdir()), invented=True)
+        if name == "there":
+            (case / ".spark-of-a-killed-run").mkdir()
+        program = "from darkwake.cli import main; main()"
+        # by a relative path, which the workers could not follow
+        run = [sys.executable, "-c", program, "run", "case", "--json", *told]
+        done = subprocess.run(run, cwd=case.parent, capture_output=True, text=True, timeout=600, check=False)
+        assert done.returncode == 0, done.stderr
+        made[name] = (case / "case.json").read_bytes()
+        assert not list(case.glob(".spark-*"))
+    assert made["there"] == made["here"]
+
+
 def test_every_detector_gives_the_same_events_ids_and_order(
     world: synth.World, store: Files, session: Any, folder: Path
 ) -> None:
@@ -197,6 +222,30 @@ def test_the_silence_test_and_reception_give_the_same_tables(store: Files, sessi
     wanted = make(store)
     assert wanted["present"].sum() > wanted["heard"].sum() > 0
     assert same(spark.reception(make, store, session, folder=folder), wanted)
+    assert not list(folder.iterdir())
+
+
+def refused(path: str) -> int:
+    raise Unreadable("it is cut short", where=path, to_do="Fetch it again")
+
+
+def broken(path: str) -> int:
+    raise ZeroDivisionError(path)
+
+
+def test_errors_come_back_as_what_they_are(session: Any, folder: Path) -> None:
+    from pyspark import cloudpickle
+
+    from darkwake.events import spark
+
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])  # the workers do not know this file
+    pool = spark.Cluster.of(session, folder)
+    with pytest.raises(Unreadable) as told:
+        list(pool.map(refused, ["a.parquet"]))
+    assert (told.value.what, told.value.where) == ("it is cut short", "a.parquet")
+    with pytest.raises(DarkwakeError, match="gave a piece of work up: ZeroDivisionError") as told_of:
+        list(pool.map(broken, ["a.parquet"]))
+    assert "Traceback" not in str(told_of.value)
     assert not list(folder.iterdir())
 
 

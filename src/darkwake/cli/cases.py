@@ -15,6 +15,7 @@ import darkwake as dw
 from darkwake.case import exports
 from darkwake.case.change import said
 from darkwake.cli.terminal import Case, Json, app, out, plain_source, print_json, show_sources, working
+from darkwake.errors import WrongUse
 
 _MOST_CHANGES = 14
 """Changes of the second act that are told one by one."""
@@ -125,11 +126,33 @@ def add(
     out.print(f"Next: darkwake run {case}", soft_wrap=True)
 
 
-@app.command(epilog="Example: darkwake run strait-2025")
-def run(case: Case, as_json: Json = False) -> None:
-    """Do every step that has something new to do, down to case.json and case.html."""
+@app.command(
+    epilog="Example: darkwake run strait-2025\n\n"
+    "Example: darkwake run /shared/strait-2025 --spark spark://10.0.0.5:7077 --spark-host 10.0.0.9"
+)
+def run(
+    case: Case,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=256, help="Processes that look for events; else by the positions and processors."),
+    ] = None,
+    spark: Annotated[
+        str, typer.Option(help="A cluster that looks for events instead: spark://HOST:PORT, yarn, local[4].")
+    ] = "",
+    spark_host: Annotated[
+        str, typer.Option(help="This machine's address as the cluster's workers see it.")
+    ] = "127.0.0.1",
+    as_json: Json = False,
+) -> None:
+    """Do every step that has something new to do, down to case.json and case.html.
+
+    With --spark the case's folder must lie where every worker sees it under the same path (docs/spark.md).
+    """
+    if workers and spark:
+        raise WrongUse("processes of this machine or a cluster, not both", to_do="Leave out --workers or --spark")
+    where = dw.steps.Spark(spark, spark_host) if spark else workers
     with working() as progress:
-        report = dw.steps.run(case, progress=progress)
+        report = dw.steps.run(case, progress=progress, where=where)
     if as_json:
         print_json(
             {

@@ -11,7 +11,7 @@ from darkwake.events.dark_encounter import dark_encounter
 from darkwake.events.detector import HEADINGS, Detector, hours, sections
 from darkwake.events.encounter import PRESETS as ENCOUNTER_PRESETS
 from darkwake.events.encounter import encounter
-from darkwake.events.engine import Sharded, Source
+from darkwake.events.engine import Sharded, Source, Workers
 from darkwake.events.false_identity import false_identity
 from darkwake.events.false_position import false_position
 from darkwake.events.gap import gap
@@ -22,6 +22,7 @@ from darkwake.events.places import facts
 from darkwake.events.port_call import port_call
 from darkwake.events.silence import INNOCENT, LIMITS, VERDICTS, weigh
 from darkwake.events.stage import By, Stage
+from darkwake.events.water import reception
 
 DETECTORS = (gap, port_call, encounter, dark_encounter, loitering, false_identity, false_position)
 """The factories, in the order in which they run; each called without arguments gives its defaults."""
@@ -39,6 +40,7 @@ __all__ = [
     "Sharded",
     "Source",
     "Stage",
+    "Workers",
     "around",
     "believed",
     "dark_encounter",
@@ -51,6 +53,7 @@ __all__ = [
     "interference",
     "loitering",
     "port_call",
+    "reception",
     "sections",
     "unbelievable",
     "weigh",

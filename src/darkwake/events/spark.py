@@ -17,25 +17,26 @@ from __future__ import annotations
 import io
 import os
 import pickle
+import re
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import polars as pl
 
-from darkwake.errors import WrongUse
-from darkwake.events import engine, silence
+from darkwake.errors import DarkwakeError, WrongUse
+from darkwake.events import engine, silence, water
 from darkwake.events.detector import Detector
-from darkwake.events.stage import By, Stage
-from darkwake.schema import RECEPTION, empty
 
 try:
     import pyarrow as pa
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 except ImportError as error:
     raise WrongUse(
@@ -45,7 +46,6 @@ except ImportError as error:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_CELL_KEY = ["cell", "hour", "ais_class"]
 _PLAIN = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.timestampType": "TIMESTAMP_NTZ",  # microseconds without a zone, as POSITIONS has them
@@ -77,7 +77,7 @@ def session(
         settings: more of Spark's settings, or others than these.
 
     Raises:
-        WrongUse: a session runs in this process already.
+        WrongUse: a session runs in this process already, or none can be had: no Java, no such master.
     """
     if SparkSession.getActiveSession() is not None:
         raise WrongUse("a Spark session runs in this process already", where=master, to_do="Use it, or stop it first")
@@ -98,7 +98,35 @@ def session(
         builder = builder.config(name, value)
     # Spark takes these three from nowhere else, and only while it starts
     with _environment(PYSPARK_PYTHON=sys.executable, PYSPARK_DRIVER_PYTHON=sys.executable, SPARK_LOCAL_IP=host):
-        return builder.getOrCreate()
+        try:
+            return builder.getOrCreate()
+        except (Py4JError, PySparkException, OSError) as error:
+            raise WrongUse(
+                f"Spark does not start: {_told(error)}",
+                where=master,
+                to_do="Look whether Java 17 is installed, and whether the master answers from here",
+            ) from error
+
+
+@contextmanager
+def cluster(
+    master: str, folder: str | Path, *, host: str = "127.0.0.1", settings: Mapping[str, str] | None = None
+) -> Iterator[Cluster]:
+    """A pool on a session of its own, which ends with it.
+
+    Args:
+        master: see `session`.
+        folder: on storage that this machine and every worker see under the same path; made where there is none.
+        host: see `session`.
+        settings: see `session`.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="darkwake-driver-") as scratch:
+        made = session(master, scratch, host=host, settings=settings)
+        try:
+            yield Cluster.of(made, folder)
+        finally:
+            made.stop()
 
 
 @contextmanager
@@ -141,14 +169,50 @@ class Cluster:
             def done(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
                 for batch in batches:
                     for number in batch.column(0).to_pylist():
-                        result = _laid_down(work(pickle.loads(sent[number])), folder)  # noqa: S301  our own bytes
+                        result = _laid_down(_tried(work, pickle.loads(sent[number])), folder)  # noqa: S301  our own bytes
                         yield pa.RecordBatch.from_pydict({"number": [number], "result": [result]}, _RESULTS)
 
             # a range is the one table that has exactly one row in each partition
             numbers = self.session.range(0, len(items), 1, len(items))
-            rows = numbers.mapInArrow(done, "number long, result binary").collect()
+            try:
+                rows = numbers.mapInArrow(done, "number long, result binary").collect()
+            except PySparkException as error:
+                raise DarkwakeError(
+                    f"the cluster gave a piece of work up: {_told(error)}",
+                    where=str(self.session.sparkContext.master),
+                    to_do="The worker's log tells more; the same run without Spark shows whether it is the data",
+                ) from error
             for _, result in sorted((row.number, bytes(row.result)) for row in rows):
-                yield _taken_up(result)
+                found = _taken_up(result)
+                if isinstance(found, _Refusal):
+                    raise found.kind(found.what, where=found.where, to_do=found.to_do)
+                yield found
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """An error of ours on its way to the driver: it would come again, so Spark is not let try."""
+
+    kind: type[DarkwakeError]
+    what: str
+    where: str
+    to_do: str
+
+
+def _tried(work: Callable[[Any], Any], item: object) -> Any:
+    try:
+        return work(item)
+    except DarkwakeError as error:
+        return _Refusal(type(error), error.what, error.where, error.to_do)
+
+
+def _told(error: Exception) -> str:
+    """The one line that says what happened, out of the traces of Java and Python that Spark makes of it."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip() and not line.startswith("\tat ")]
+    named = [line for line in lines if re.match(r"(Caused by: |: )?([\w$]+\.)*\w*(Error|Exception|Interrupt)\b", line)]
+    return (
+        (named or lines or [type(error).__name__])[-1].removeprefix(": ").removeprefix("Caused by: ")[:300].rstrip(".")
+    )
 
 
 _RESULTS = pa.schema([("number", pa.int64()), ("result", pa.binary())])
@@ -227,9 +291,7 @@ def reception(
     folder: str | Path,
     progress: engine.Progress | None = None,
 ) -> pl.DataFrame:
-    """RECEPTION of a store: what `make(store)` gives.
-
-    Each shard's table is made on the cluster, scattered by cell, and summed there cell by cell; sorted here.
+    """RECEPTION of a store: what `water.reception(make, store)` gives, made and summed on the cluster.
 
     Args:
         make: `tracks.reception`, or `functools.partial` of it; handed in, because a part does not know another.
@@ -238,34 +300,4 @@ def reception(
         folder: as in `run`.
         progress: as in `run`.
     """
-    pool = Cluster.of(spark, folder)
-    shards = engine.shards_of(store, pool)
-    summed = (Stage(By("cell"), _summed),)
-    with engine.handed_on(pool) as within:
-        heard = partial(_heard, make=make, folder=within, into=engine.buckets(len(shards), pool))
-        written = [one for part in engine.each(heard, list(enumerate(shards)), pool, progress) for one in part]
-        cells = engine.shares(written, ("cell",), engine.MOST_ROWS)
-        found = engine.each(partial(engine.through, stages=summed, until=None, raw=False), cells, pool, progress)
-    return pl.concat([empty(RECEPTION), *found]).sort(_CELL_KEY, nulls_last=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _One:
-    """A store of one shard."""
-
-    paths: list[str]
-
-    def shards(self) -> list[list[str]]:
-        return [self.paths]
-
-
-def _heard(
-    numbered: tuple[int, list[str]], *, make: Callable[[engine.Sharded], pl.DataFrame], folder: str, into: int
-) -> list[tuple[int, str, int]]:
-    """RECEPTION of one shard, scattered by cell."""
-    number, paths = numbered
-    return engine.scattered([make(_One(paths))], number, key=("cell",), folder=folder, into=into)
-
-
-def _summed(table: pl.DataFrame) -> pl.DataFrame:
-    return table.group_by(_CELL_KEY).agg(pl.col("present", "heard").sum()).select(list(RECEPTION))
+    return water.reception(make, store, workers=Cluster.of(spark, folder), progress=progress)

@@ -37,16 +37,20 @@ from darkwake.case.file import summary
 from darkwake.case.folder import Added, Asked, CaseFolder, Progress
 from darkwake.case.verify import Checked
 from darkwake.errors import WrongUse
+from darkwake.events import Workers
 from darkwake.evidence import Source, content_id
 from darkwake.sources import Passed, Sorted, files_in, kind_of, look_through, ports_of, recognised, said_beside
 from darkwake.steps import articles, heard, joined, listed, verified, watched
 from darkwake.steps.handed_on import export
 from darkwake.steps.invented import demo, second_act
+from darkwake.steps.workers import Spark, Where, at_work
 
 __all__ = [
     "Asked",
     "RunReport",
+    "Spark",
     "Taken",
+    "Where",
     "add",
     "demo",
     "export",
@@ -116,8 +120,14 @@ def add(
 # --- run ---
 
 
-def run(path: Path, *, progress: Progress | None = None) -> RunReport:
+def run(path: Path, *, progress: Progress | None = None, where: Where | None = None) -> RunReport:
     """Do every step that has something new to do.
+
+    Args:
+        path: the case.
+        progress: told of what is done.
+        where: so many processes for what is found among positions, or a cluster; None: by how many there are. The
+            same case comes of any.
 
     Raises:
         CaseMissing: there is no case at that path.
@@ -130,7 +140,8 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
         opened.not_newer(case.path / "case.json")
         if not history.kept(case):
             history.keep(case)
-        reports = run_on(case, case.asked(), progress)
+        with at_work(where, case) as workers:
+            reports = run_on(case, case.asked(), progress, workers)
     written = opened.read(case.path / "case.json")
     return RunReport(
         steps=reports,
@@ -141,7 +152,9 @@ def run(path: Path, *, progress: Progress | None = None) -> RunReport:
     )
 
 
-def run_on(case: CaseFolder, asked: Asked, progress: Progress | None = None) -> tuple[StepReport, ...]:
+def run_on(
+    case: CaseFolder, asked: Asked, progress: Progress | None = None, workers: Workers | None = None
+) -> tuple[StepReport, ...]:
     """Every step of a run on a case that is asked that; the caller holds its lock."""
     sources = Sorted.of(case.sources())
     if not (sources.heard or sources.articles or asked.sites):
@@ -155,8 +168,8 @@ def run_on(case: CaseFolder, asked: Asked, progress: Progress | None = None) -> 
     key = content_id("run", __version__, heard.hashes(sources.heard))
     places = ports_of(case, sources.ports)
     key_events = content_id("detect", key, heard.hashes(sources.ports), asked.longer_than_h)
-    heard.detect(derived, store, places, asked, key_events)
-    heard.weigh(derived, store, asked, key_events)
+    heard.detect(derived, store, places, asked, key_events, workers)
+    heard.weigh(derived, store, asked, key_events, workers)
     # of what is asked each key holds what its step reads, so that a new word in the question costs no new voyages
     route = (asked.from_, asked.to, asked.period)
     key_sail = content_id("sail", key_events, route)
@@ -165,7 +178,7 @@ def run_on(case: CaseFolder, asked: Asked, progress: Progress | None = None) -> 
     listed.screen(derived, store, sources.lists, content_id("screen", key_sail, lists))
     key_goods = content_id("goods", __version__, route, asked.goods, heard.hashes(sources.goods))
     listed.goods(derived, sources.goods, asked, key_goods)
-    heard.look(derived, store, content_id("look", key_sail, lists))
+    heard.look(derived, store, content_id("look", key_sail, lists), workers)
     key_read = articles.read(derived, sources.articles, asked)
     key_watched = watched.watch(derived, asked)
     key_all = content_id(

@@ -13,12 +13,10 @@ from darkwake.case.folder import Added, Asked
 from darkwake.case.unaltered import unaltered
 from darkwake.evidence import content_id
 from darkwake.passages import passages
+from darkwake.steps.workers import by_size
 
 MOST_AROUND = 100
 """Silences for which it is told who was around: as many as anybody looks at."""
-MANY_POSITIONS = 5_000_000
-"""From here on a second process is worth its start."""
-_PROCESSES = 2
 _PASSAGES = {
     "voyages": "legs", "corridor": "corridor", "inferred": "inferred", "reach": "reach", "unheard": "unheard",
     "reach_area": "area", "draughts": "draughts", "draught_changes": "changes",
@@ -52,18 +50,20 @@ def ingest(derived: Derived, heard: Sequence[Added]) -> tracks.Store:
     return tracks.Store(case.store)
 
 
-def detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str) -> None:
+def detect(
+    derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Asked, key: str, workers: events.Workers | None
+) -> None:
     """Positions -> events of every kind, areas of interference; and who was heard at all."""
 
     def make() -> str:
         ships = store.ships()
-        workers = _PROCESSES if ships["positions"].sum() > MANY_POSITIONS else 1
+        share = by_size(workers, ships)
         longer_than = timedelta(hours=asked.longer_than_h)
         parts: list[pl.DataFrame] = []
         for detector in told.detectors(longer_than, places, store.identities()):
             if derived.progress:
                 derived.progress(f"looking for {detector.kind.replace('_', ' ')}", len(parts), len(events.DETECTORS))
-            one = detector.run(store, workers)
+            one = detector.run(store, share)
             parts.append(events.facts(one, ports=places) if detector.kind == "gap" else one)
         found = pl.concat(parts).sort("ship", "start", "kind", "id")
         derived.write("ships", ships)
@@ -76,7 +76,7 @@ def detect(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: A
     derived.step("detect", key, [derived.path(name) for name in ("ships", "events", "interference")], make)
 
 
-def weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str) -> None:
+def weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str, workers: events.Workers | None) -> None:
     """Gaps -> what each silence means, against the other ships in the same water."""
 
     def make() -> str:
@@ -85,7 +85,10 @@ def weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str) -> None
         longer_than = timedelta(hours=asked.longer_than_h)
         ships = derived.read("ships", schema.SHIPS)
         disturbed = derived.read("interference", schema.INTERFERENCE)
-        weighed = events.weigh(gaps, store, ships=ships, sides=sides, longer_than=longer_than, interference=disturbed)
+        weighed = events.weigh(
+            gaps, store, ships=ships, sides=sides, longer_than=longer_than, interference=disturbed,
+            workers=by_size(workers, ships),
+        )  # fmt: skip
         derived.write("sides", sides)
         derived.write("silences", weighed)
         verdicts = weighed.group_by("verdict").len().sort(["len", "verdict"], descending=[True, False])
@@ -113,7 +116,7 @@ def sail(derived: Derived, store: tracks.Store, places: pl.DataFrame, asked: Ask
     derived.step("sail", key, [derived.path(name) for name in _PASSAGES], make)
 
 
-def look(derived: Derived, store: tracks.Store, key: str) -> None:
+def look(derived: Derived, store: tracks.Store, key: str, workers: events.Workers | None) -> None:
     """Who was around the silences that are told of, and how well each stretch of water was heard."""
 
     def make() -> str:
@@ -126,8 +129,9 @@ def look(derived: Derived, store: tracks.Store, key: str) -> None:
         off, length = pl.col("verdict") == "likely switched off", pl.col("end") - pl.col("start")
         gaps = gaps.sort([off, length, "id"], descending=[True, True, False], nulls_last=True).head(MOST_AROUND)
         gaps = gaps.select(list(schema.EVENTS)).sort("ship", "start", "id")
-        near = events.around(gaps, store)
-        water = tracks.reception(store)
+        share = by_size(workers, derived.read("ships", schema.SHIPS))
+        near = events.around(gaps, store, workers=share)
+        water = events.reception(tracks.reception, store, workers=share)
         derived.write("looked", gaps.select("id"))
         derived.write("around", near)
         derived.write("reception", water)
