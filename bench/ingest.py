@@ -20,14 +20,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 import polars as pl
 
-from bench import ingest_feed
+from bench import ingest_feed, scale
 from darkwake.tracks import Store
 
 SIZES = {"small": (20_000, 200_000), "full": (1_000_000, 10_000_000)}
@@ -35,7 +34,6 @@ ROUNDS = 3
 DAYS = 10
 _WORTH_TIMING = 1_000_000
 """Fewer rows time the start of a process."""
-_START = datetime(2025, 10, 1)
 
 _MEASURED = """
 import json, sys, time
@@ -124,57 +122,12 @@ def measured(rows: int, rounds: int, tell: Callable[[str], None]) -> dict[str, A
             "rows_a_second": rows / ways["ours"]["wall_s"]}  # fmt: skip
 
 
-_MANY = """
-from darkwake.tracks import ingest
-since, spent = time.perf_counter(), time.process_time()
-for line in sys.stdin:
-    print(ingest(line.strip(), sys.argv[1])[0].says(), flush=True)
-"""
-
-
-def hundred_million(rows: int, days: int, tell: Callable[[str], None]) -> dict[str, Any]:
-    """So many days one after another into one store, by one process: the time of each day, and the highest memory."""
+def many_days(rows: int, days: int, tell: Callable[[str], None]) -> dict[str, Any]:
+    """So many days one after another into one store, by one process: see `bench.scale`."""
     with tempfile.TemporaryDirectory(prefix="bench-ingest-") as folder:
-        table = Path(folder) / "day.csv"
-        ingest_feed.write(table, rows)
-        process = subprocess.Popen(
-            [sys.executable, "-c", _MEASURED.format(body=_MANY), f"{folder}/store"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        assert process.stdin is not None
-        assert process.stdout is not None
-        for day in range(days):
-            if day:
-                _redated(table, (_START + timedelta(days=day)).strftime("%d/%m/%Y").encode())
-            tell(f"day {day + 1} of {days}")
-            process.stdin.write(f"{table}\n")
-            process.stdin.flush()
-            process.stdout.readline()
-        process.stdin.close()
-        told: dict[str, float] = json.loads(process.stdout.readlines()[-1])
-        process.wait()
-        sources = Store(f"{folder}/store").sources()
-        kept = sum(source.rows for source in sources)
-        stored = sum(path.stat().st_size for path in Path(folder, "store").rglob("*.parquet"))
-    return {"rows": kept, "sources": len(sources), "peak_gb": told["peak_gb"], "cpu_s": told["cpu_s"], "bytes": stored}
-
-
-def _redated(table: Path, day: bytes) -> None:
-    """The same rows on another day, in the same place: all times are of one length."""
-    with table.open("r+b") as file:
-        before = file.read(200_000).split(b"\n")[1][:10]
-        file.seek(0)
-        at = 0
-        while block := file.read(16 << 20):
-            cut = block.rfind(b"\n") + 1
-            changed = block[:cut].replace(b"\n" + before, b"\n" + day)
-            file.seek(at)
-            file.write(changed)
-            # the line end stays with the next block, whose first time it announces
-            at += cut - 1
-            file.seek(at)
-            if len(block) - cut <= 0 and len(block) < 16 << 20:
-                break
+        told = scale.ingested(Path(folder) / "store", rows * days, rows, tell)
+    return {"rows": told["found"], "sources": told["days"], "peak_gb": told["peak_mb"] / 1000,
+            "cpu_s": told["cpu_s"], "bytes": told["stored"]}  # fmt: skip
 
 
 def targets(figures: Sequence[dict[str, Any]], many: dict[str, Any] | None) -> list[dict[str, Any]]:
@@ -216,7 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     sizes = options.rows or SIZES[options.size]
     figures = [measured(rows, options.rounds, tell) for rows in sizes]
     days = options.days if options.days is not None else DAYS * (options.size == "full")
-    many = hundred_million(max(sizes), days, tell) if days else None
+    many = many_days(max(sizes), days, tell) if days else None
     aims = targets(figures, many)
     if options.json:
         print(json.dumps({"figures": {"sizes": figures, "many": many}, "targets": aims}))

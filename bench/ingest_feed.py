@@ -2,7 +2,8 @@
 
 Nothing in it is a real ship. What is like the real files: 26 columns, rows in the order of time, exact duplicates, base
 stations and aids to navigation between the ships, positions and headings that are not available, words such as
-"Unknown" and "Undefined", and what ships say of themselves repeated in every row.
+"Unknown" and "Undefined", and what ships say of themselves repeated in every row. Ships sail as `bench.tracks_made` has
+them, on from day to day, and more than half of them fall silent now and then; so detectors have something to find.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from bench.tracks_made import COAST, OFF_DEG, Fleet, Floats, Ints, fleet
+
 DAY_US = 86_400_000_000
+_BEGIN = datetime(2025, 1, 1)
 _SPAN = 500_000
 """Rows that are made at once."""
 DUPLICATES = 0.25
@@ -39,11 +43,10 @@ def ships_of(count: int, seed: int) -> pl.DataFrame:
         {
             "mmsi": number,
             "mobile": pl.Series([_MOBILES[at] for at in mobile]),
-            "still": rng.random(count) < 0.3,
             "lat0": rng.uniform(53.5, 58.5, count),
             "lon0": rng.uniform(3.5, 16.5, count),
-            "knots": rng.uniform(3, 20, count),
-            "course": rng.uniform(0, 359.9, count),
+            "every_s": rng.uniform(12, 150, count) * 3600,
+            "silent_s": np.where(rng.random(count) < 0.6, np.exp(rng.uniform(-0.5, 3.2, count)) * 3600, 0.0),
             "status": pl.Series([_STATUS[at] for at in rng.integers(0, 5, count)]),
             "imo": pl.select(pl.when(large).then(imo).otherwise(pl.lit("Unknown"))).to_series(),
             "call": names["call"],
@@ -58,27 +61,31 @@ def ships_of(count: int, seed: int) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _rows(ships: pl.DataFrame, first: int, count: int, total: int, start: datetime, seed: int) -> pl.DataFrame:
+def _rows(ships: pl.DataFrame, sailing: Fleet, first: int, count: int, total: int, start: datetime, seed: int
+          ) -> pl.DataFrame:  # fmt: skip
     """Rows `first` to `first + count` of the file."""
-    rng = np.random.default_rng((seed, first))
+    since = (start - _BEGIN).total_seconds()
+    rng = np.random.default_rng((seed, first, int(since)))
     at = np.arange(first, first + count)
-    who = rng.integers(0, ships.height, count)
+    seconds = pl.Series(at * (DAY_US / 1e6) / total).cast(pl.Int64)
+    when = seconds.to_numpy() + since
+    who = _heard(ships, rng.integers(0, ships.height, count), when)
     # a repeated row stands soon after the one that it repeats, as receivers with one ear for the same water make it
     again = rng.random(count) < DUPLICATES
     again[0] = False
     origin = np.maximum.accumulate(np.where(again, 0, np.arange(count)))
-    at, who = at[origin], who[origin]
-    luck = np.random.default_rng((seed, first, 1)).random((count, 4))[origin]
+    who, when, seconds = who[origin], when[origin], seconds.gather(origin)
+    luck = np.random.default_rng((seed, first, int(since), 1)).random((count, 4))[origin]
     frame = ships[who]
-    seconds = pl.Series(at * (DAY_US / 1e6) / total).cast(pl.Int64)
-    gone = np.where(frame["still"], 0.0, frame["knots"] / 60 * (seconds.to_numpy() / 3600 % 2))
-    course = np.radians(frame["course"].to_numpy())
-    lost = luck[:, 0] < 0.004
-    lat = np.where(lost, 91.0, frame["lat0"] + gone * np.cos(course) + 1e-5 * luck[:, 1]).round(6)
-    lon = np.where(lost, 0.0, frame["lon0"] + gone * np.sin(course) + 1e-5 * luck[:, 2]).round(6)
-    hour = seconds // 3600
-    when = pl.lit(start) + pl.duration(seconds=pl.lit(seconds))
     is_ship = frame["mobile"].str.starts_with("Class")
+    lat, lon, knots, course = sailing.at(who, when)
+    fixed = ~is_ship.to_numpy()
+    lost = luck[:, 0] < 0.004
+    lat = np.where(fixed, frame["lat0"], lat + 4 * OFF_DEG * (luck[:, 1] - 0.5))
+    lon = np.where(fixed, frame["lon0"], lon + 4 * OFF_DEG * (luck[:, 2] - 0.5))
+    lat, lon = np.where(lost, 91.0, lat).round(6), np.where(lost, 0.0, lon).round(6)
+    hour = seconds // 3600
+    said_at = pl.lit(start) + pl.duration(seconds=pl.lit(seconds))
     told = is_ship & pl.Series(luck[:, 3] > 0.01)  # now and then nothing is known yet of a ship
 
     def said(name: str, otherwise: str | None) -> pl.Expr:
@@ -86,11 +93,11 @@ def _rows(ships: pl.DataFrame, first: int, count: int, total: int, start: dateti
 
     number = pl.when(is_ship).then
     arrival = pl.lit(start) + pl.duration(hours=pl.lit(24 + hour // 8 * 8))
-    speed = pl.when(pl.col("still")).then(0.0).otherwise((pl.col("knots") + pl.lit(luck[:, 1])).round(1))
-    turn = (pl.col("course") + 5 * pl.lit(luck[:, 2])).round(1) % 360
-    heading = pl.when(pl.lit(luck[:, 0]) > 0.2).then(pl.col("course").cast(pl.Int64))
+    speed = pl.lit(pl.Series(np.where(knots > 1, knots + luck[:, 1], knots).round(1)))
+    turn = pl.lit(pl.Series((course + 5 * luck[:, 2]).round(1) % 360))
+    heading = pl.when(pl.lit(luck[:, 0]) > 0.2).then(pl.lit(pl.Series(course.astype(np.int64))))
     return frame.select(
-        when.dt.strftime("%d/%m/%Y %H:%M:%S").alias("# Timestamp"),
+        said_at.dt.strftime("%d/%m/%Y %H:%M:%S").alias("# Timestamp"),
         pl.col("mobile").alias("Type of mobile"), pl.col("mmsi").alias("MMSI"),
         pl.lit(pl.Series(lat)).alias("Latitude"), pl.lit(pl.Series(lon)).alias("Longitude"),
         pl.when(is_ship).then("status").otherwise(pl.lit("Unknown value")).alias("Navigational status"),
@@ -110,11 +117,20 @@ def _rows(ships: pl.DataFrame, first: int, count: int, total: int, start: dateti
     )  # fmt: skip
 
 
+def _heard(ships: pl.DataFrame, who: Ints, when: Floats) -> Ints:
+    """Others in the place of those that are silent at that moment: a feed is no emptier for it."""
+    every, silent = ships["every_s"].to_numpy(), ships["silent_s"].to_numpy()
+    for _ in range(4):  # of four in a row hardly any are all silent
+        who = np.where((when + 977.0 * who) % every[who] < silent[who], (who + 1) % ships.height, who)
+    return who
+
+
 def write(path: Path, rows: int, *, ships: int | None = None, start: datetime = datetime(2025, 10, 1),
           seed: int = 0) -> None:  # fmt: skip
-    """A day of `rows` rows; equal for equal arguments."""
+    """A day of `rows` rows; equal for equal arguments. The same ships sail on where `start` is another day."""
     known = ships_of(ships or max(50, min(20_000, rows // 300)), seed)
+    sailing = fleet(known.height, COAST, seed)
     with path.open("wb") as file:
         for first in range(0, rows, _SPAN):
-            part = _rows(known, first, min(_SPAN, rows - first), rows, start, seed)
+            part = _rows(known, sailing, first, min(_SPAN, rows - first), rows, start, seed)
             part.write_csv(file, include_header=first == 0)

@@ -22,70 +22,19 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from darkwake import schema
+from bench.tracks_made import Files, made
 from darkwake.events import encounter, engine, gap, spark
 
 SIZES = {"small": (2_000_000, 2_000, 8), "full": (20_000_000, 20_000, 16)}
 """Rows, ships, shards."""
-START_US = 1_930_089_600_000_000  # 1 March 2031
 _READS = ("ship", "time", "lat", "lon", "receiver", "source", "row")
 """What gap detection reads."""
-
-
-@dataclass(frozen=True)
-class Files:
-    """Shards as files."""
-
-    paths: list[list[str]]
-
-    def shards(self) -> list[list[str]]:
-        """The paths of each shard's files."""
-        return self.paths
-
-
-def made(folder: Path, rows: int, ships: int, shards: int) -> Files:
-    """Invented ships that wander about open sea, a position every few minutes and now and then a silence; sorted."""
-    paths = []
-    each = rows // ships
-    for at in range(shards):
-        rng = np.random.default_rng([9, at])
-        mine = 900_000_000 + np.arange(at, ships, shards)
-        count = len(mine)
-        step = rng.exponential(300.0, (count, each)) + 10.0
-        silent = rng.random((count, each)) < 0.004
-        step[silent] += rng.uniform(2, 20, silent.sum()) * 3600
-        seconds = np.cumsum(step, axis=1)
-        course = rng.uniform(0, 2 * np.pi, (count, 1)) + np.cumsum(rng.normal(0, 0.05, (count, each)), axis=1)
-        way = rng.uniform(0.0, 7.0, (count, 1)) * step / 111_000.0
-        lat = 30.0 + rng.uniform(-8, 8, (count, 1)) + np.cumsum(way * np.cos(course), axis=1) % 5
-        lon = -40.0 + rng.uniform(-9, 9, (count, 1)) + np.cumsum(way * np.sin(course), axis=1) % 5
-        table = pl.DataFrame(
-            {
-                "ship": np.repeat(mine, each),
-                "time": pl.Series(START_US + (seconds.ravel() * 1e6).astype(np.int64)).cast(schema.TIME),
-                "lat": lat.ravel().round(5),
-                "lon": lon.ravel().round(5),
-                "sog": np.repeat((way / step * 111_000.0 / 0.5144)[:, :1], each, axis=1).ravel().astype(np.float32),
-                "cog": (np.degrees(course).ravel() % 360).round(1).astype(np.float32),
-                "row": np.arange(count * each, dtype=np.int64) * shards + at + 1,
-            }
-        )
-        known = {"ais_class": pl.lit("A"), "receiver": pl.lit("terrestrial"), "source": pl.lit("1" * 64)}
-        table = table.with_columns(**known)
-        lacking = [name for name in schema.POSITIONS if name not in table.columns]
-        missing = [pl.lit(None, schema.POSITIONS[name]).alias(name) for name in lacking]
-        table = table.with_columns(*missing).select(list(schema.POSITIONS)).cast(schema.POSITIONS)
-        paths.append([str(folder / f"{at}.parquet")])
-        schema.in_order(table).write_parquet(paths[-1][0])
-    return Files(paths)
 
 
 def scanned(shard: engine.Shard) -> int:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from threading import Lock
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -31,6 +32,7 @@ _ACROSS, _TALL = geo.columns(_CELL_DEG), round(180.0 / _CELL_DEG)
 _BAND_DEG = 10  # the mask is made in bands of latitude, which bounds what it needs on the way
 _STEP_M = 10_000.0  # a great circle is followed in straight steps of this length: 4 m off at 60° north
 _ICE_DEG = 85.0  # beyond: no land in the north, no water in the south
+_MAKING = Lock()
 _CHUNK = 200_000
 """Steps of lines, or positions, looked at at a time: bounds memory, changes no number."""
 
@@ -190,8 +192,13 @@ class _Coast:
         return line[:, 0] + shift, line[:, 1], line[:, 2] + shift, line[:, 3]
 
 
-@cache
 def _coast() -> _Coast:
+    with _MAKING:  # threads that ask at once would each make it
+        return _made()
+
+
+@cache
+def _made() -> _Coast:
     lines = np.concatenate([_pieces(ring) for ring in land.rings("10m")])
     at, row, column = _cells(*lines.T)
     # a piece beyond 180° stands a second time, shifted, in another copy of its outline

@@ -20,7 +20,8 @@ from darkwake import schema
 from darkwake.errors import WrongUse
 from darkwake.events import HEADINGS, company, hours, near, sections
 from darkwake.events.beyond import Anchorages, beyond
-from darkwake.events.encounter import MOST_COUNTED, encounter
+from darkwake.events.encounter import encounter
+from darkwake.events.paired import MOST_COUNTED
 from darkwake.geo import METRES_PER_NM, bearing_deg, destination, distance_m
 from made_positions import DAY, frame, positions
 

@@ -129,3 +129,27 @@ def test_what_cannot_be_run_is_refused_in_words() -> None:
         gap().run(pl.DataFrame({"time": []}))
     with pytest.raises(WrongUse, match="did not return EVENTS"):
         Detector("wrong", (Stage(By("ship"), misses),), about="").run(positions(ROWS))
+
+
+def test_many_shards_go_on_to_another_key_in_few_lots_and_few_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SMALL_BYTES", 0)
+    monkeypatch.setattr(engine, "MOST_LOTS", 2)
+    table = positions(ROWS)
+    store = Files(tmp_path, [[table.filter(pl.col("ship") % 7 == at)] for at in range(7)])
+    whole = CROWD.run(table)
+    seen: list[tuple[int, int]] = []
+    written: list[tuple[int, str, int]] = []
+    scattered = engine.scattered
+
+    def watched(*given: Any, **told: Any) -> list[tuple[int, str, int]]:
+        files = scattered(*given, **told)
+        written.extend(files)
+        return files
+
+    monkeypatch.setattr(engine, "scattered", watched)
+    assert CROWD.run(store, progress=lambda done, of: seen.append((done, of))).equals(whole)
+    assert seen[:2] == [(1, 2), (2, 2)]
+    assert sum(rows for _, _, rows in written) == table.height
+    assert len(written) <= 2 * 2

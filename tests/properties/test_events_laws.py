@@ -72,6 +72,10 @@ def test_any_split_and_any_order_give_the_same_events(seed: int, shards: int, fi
             assert whole["id"].n_unique() == whole.height
             assert detector.run(store).equals(whole)
             assert detector.run(mixed.drop("shard", "piece")).equals(whole)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(engine, "SMALL_BYTES", 0)
+                patch.setattr(engine, "LARGE_BYTES", 0)
+                assert engine.run(detector.kind, detector.stages, store, most_rows=20).equals(whole)
         gaps = gap().run(table)
         assert weigh(gaps, store).equals(weigh(gaps, table))
 
@@ -83,8 +87,9 @@ def test_what_is_handed_to_processes_gives_the_same_events() -> None:
     assert len(parts) == 3
     for detector in DETECTING:
         handed = pickle.loads(pickle.dumps(detector))  # noqa: S301  its own bytes
-        told = {"until": engine.covered([table])} if handed.stages[0].until else {}
-        pieces = [handed.stages[0].do(engine.read(part), **told) for part in parts]
+        stage, until = handed.stages[0], {"until": engine.covered([table])}
+        pieces = [stage.do(engine.read(part), **(until if stage.until else {})) for part in parts]
+        pieces = [stage.late(piece, **until) if stage.late else piece for piece in pieces]
         alone = detector.run(table)
         assert not alone.is_empty()
         assert pl.concat(pieces).sort(engine.ORDER).equals(alone)

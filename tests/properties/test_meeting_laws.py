@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from darkwake import schema
@@ -126,9 +126,26 @@ def test_names_in_another_order_change_sides_and_no_more(seed: int) -> None:
 
 @settings(deadline=None, max_examples=3)
 @given(SEEDS, st.integers(-(10**9), 10**9))
+@example(0, 321_565_675)  # of microseconds since 1970 a float loses the last
 def test_shifting_all_clocks_shifts_all_events(seed: int, shift_s: int) -> None:
     table, shift = world(seed), timedelta(seconds=shift_s)
     shifted = table.with_columns(pl.col("time") + shift)
     for detector in DETECTING:
         before, after = detector.run(table), detector.run(shifted)
         assert plain(after.with_columns(pl.col("start", "end") - shift)) == plain(before)
+
+
+@settings(deadline=None, max_examples=5)
+@given(SEEDS, st.integers(0, 4))
+def test_a_limit_of_company_leaves_events_out_and_changes_none(seed: int, most: int) -> None:
+    table = world(seed)
+    every = encounter(preset="gfw", anchorages=PORTS).run(table)
+    company = every["details"].map_elements(lambda text: json.loads(text)["company"], pl.Int64)
+    assert encounter(anchorages=PORTS, most_company=most).run(table).equals(every.filter(company <= most))
+
+
+def test_in_these_worlds_some_company_is_above_a_limit_and_some_below() -> None:
+    found = [encounter(preset="gfw", anchorages=PORTS).run(world(seed))["details"].to_list() for seed in range(5)]
+    company = {json.loads(text)["company"] for texts in found for text in texts}
+    assert min(company) <= 1
+    assert max(company) > 1

@@ -7,13 +7,16 @@ import io
 from dataclasses import replace
 
 import polars as pl
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darkwake.schema import IDENTITY_FIELDS
+from darkwake.tracks import fields
+from darkwake.tracks.clean import Cleaned, clean
 from darkwake.tracks.dialects import BY_MAP, DIALECTS, Columns
 from darkwake.tracks.fields import Chunk, Layout, keyed
-from darkwake.tracks.sources import Kind
+from darkwake.tracks.sources import Kind, blocks
 from darkwake.tracks.tables import read_csv
 
 FIELDS = ("time", "ship", "lat", "lon", "sog", "status", "name", "callsign", "imo", "destination", "eta", "draught_m")
@@ -27,8 +30,9 @@ def told(chunk: Chunk) -> list[dict[str, object]]:
     """Rows with their identity fields in them."""
     apart = chunk if chunk.said is not None else keyed(chunk.rows)
     assert apart.said is not None
-    assert apart.said["said"].is_unique().all()
-    return apart.rows.join(apart.said, on="said", how="left", maintain_order="left").drop("said").to_dicts()
+    said = apart.said(apart.rows["said"])
+    assert said["said"].is_unique().all()
+    return apart.rows.join(said, on="said", how="left", maintain_order="left").drop("said").to_dicts()
 
 
 @settings(deadline=None, max_examples=300)
@@ -54,7 +58,8 @@ def test_every_row_says_what_the_csv_module_reads(table: tuple[list[str], list[l
             continue
         assert row["broken"] is None
         for name in (one for one in FIELDS if one in names):
-            assert row[name] == (right[names.index(name)] or None)
+            cell = right[names.index(name)] or None
+            assert row[name] == (float(cell) if cell and isinstance(row[name], float) else cell)
         assert all(row[name] is None for name in IDENTITY_FIELDS if name not in names)
     assert not found
 
@@ -72,8 +77,55 @@ def test_the_danish_table_is_cut_into_positions_and_one_text_of_the_rest() -> No
     assert sum(group.last - group.first + 1 for group in layout.groups) == layout.width
 
 
+ODD = (
+    "", " ", "+5", "1e3", "1.", ".5", "-0", "inf", "nan", "NaN", "-inf", "infinity", "0x10", "1_000", "１", "- 5",
+    "--5", "00012", "1e400", "9223372036854775808", "-1", "219000001", "+219000001", "219000001.0", "2.19e8", " 12",
+    "12 ", "\t7", "7\t", "\u00a05", "1e-400", "None", "null", "true", "511", "511.0", "360", "102.3", "91", "181",
+    "-91", "12abc", "999999999", "1000000000", "5e-324", "1e", "+", "-", ".", "é",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("column", ["ship", "lat", "lon", "sog", "cog", "heading"])
+def test_numbers_read_as_such_come_to_the_same_as_numbers_read_as_texts(
+    column: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = {"time": "2025-10-01 00:00:00", "ship": "219000001", "lat": "5", "lon": "6", "sog": "7", "cog": "8",
+             "heading": "9", "name": "INVENTED"}  # fmt: skip
+    columns = Columns.parse(",".join(f"{name}={name}" for name in usual))
+    kind = Kind("csv", replace(BY_MAP, columns=columns))
+
+    def cleaned(values: list[str]) -> tuple[list[dict[str, object]], Cleaned]:
+        lines = [",".join((usual | {column: value}).values()) for value in values]
+        text = "\n".join([",".join(usual), *lines, ""])
+        (block,) = read_csv(io.BytesIO(text.encode()), kind, where="here", first_row=1)
+        found = clean(block.read().rows, columns)
+        return found.kept.drop("said").fill_nan(None).to_dicts(), found
+
+    typed = 0
+    for values in ([usual[column]], list(ODD), *([value, usual[column]] for value in ODD)):
+        monkeypatch.setattr(fields, "_DOUBTS", 1)
+        kept, one = cleaned(values)
+        monkeypatch.setattr(fields, "_DOUBTS", 0)
+        as_texts, other = cleaned(values)
+        assert kept == as_texts
+        assert (one.refused, one.blanked) == (other.refused, other.blanked)
+        typed += one.kept.height
+    assert typed > len(ODD)
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b"bb", b"\n", b"\r\n", b"\r", b"\n\n"]), max_size=40).map(b"".join),
+    st.integers(1, 9),
+)
+def test_blocks_of_any_size_are_the_whole_text_in_whole_lines(text: bytes, size: int) -> None:
+    found = list(blocks(io.BytesIO(text), "here", size=size))
+    assert all(block.endswith(b"\n") for block in found)
+    whole = text if text.endswith(b"\n") or not text else text + b"\n"
+    assert b"".join(found) == whole.replace(b"\r\n", b"\n")
+
+
 def test_equal_sayings_are_held_once() -> None:
     chunk = keyed(pl.DataFrame({"row": [1, 2, 3], "name": ["A", "A", None]}))
     assert chunk.said is not None
-    assert chunk.said.height == 1
+    assert chunk.said(chunk.rows["said"].drop_nulls()).height == 1
     assert chunk.rows["said"].null_count() == 1

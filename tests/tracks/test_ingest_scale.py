@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import subprocess
 import sys
@@ -13,15 +14,18 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from deltalake import DeltaTable
 
 from darkwake.errors import Unreadable, WrongUse
 from darkwake.schema import in_order
+from darkwake.schema.shards import by_ships
 from darkwake.tracks import Columns, Store, ingest, scatter, sources
 from darkwake.tracks.order import in_order_once
 from darkwake.tracks.several import in_turn
 from darkwake.tracks.store import writing
 
-MAP = Columns.parse("time=time,ship=ship,lat=lat,lon=lon,name=name")
+PLACES = "time=time,ship=ship,lat=lat,lon=lon"
+MAP = Columns.parse(f"{PLACES},name=name")
 START = datetime(2025, 10, 1)
 
 
@@ -134,6 +138,21 @@ def test_a_line_without_end_is_told_and_never_held_whole(tmp_path: Path, monkeyp
     assert not list((tmp_path / "store").glob(".scatter-*"))
 
 
+# a limit on the size of any file is what an ordinary user can make a disk's end of
+LIMITED = """
+import resource, signal, sys
+import darkwake.errors
+from darkwake.tracks import Columns, ingest, scatter
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+scatter.IN_MEMORY_BYTES = int(sys.argv[3])
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[4]),) * 2)
+try:
+    ingest(sys.argv[1], sys.argv[2], columns=Columns.parse(sys.argv[5]))
+except darkwake.errors.WrongUse as error:
+    print(error.message())
+"""
+
+
 def test_a_disk_that_takes_no_more_is_said_and_the_store_is_as_before(tmp_path: Path) -> None:
     first = table(tmp_path / "a.csv", np.arange(50), np.arange(50))
     store = tmp_path / "store"
@@ -141,23 +160,9 @@ def test_a_disk_that_takes_no_more_is_said_and_the_store_is_as_before(tmp_path: 
     before = contents(store)
     rng = np.random.default_rng(1)
     second = table(tmp_path / "b.csv", np.arange(60_000) % 900, rng.integers(0, 86_400, 60_000))
-    # a limit on the size of any file is what an ordinary user can make a disk's end of
-    limited = (
-        "import resource, signal, sys\n"
-        "import darkwake.errors\n"
-        "from darkwake.tracks import Columns, ingest, scatter\n"
-        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
-        "scatter.IN_MEMORY_BYTES = int(sys.argv[3])\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
-        "try:\n"
-        "    ingest(sys.argv[1], sys.argv[2], columns=Columns(time='time', ship='ship', lat='lat', lon='lon',"
-        " name='name'))\n"
-        "except darkwake.errors.WrongUse as error:\n"
-        "    print(error.message())\n"
-    )
     for held in (0, 1 << 30):  # in the first pass, and in the second
         run = subprocess.run(
-            [sys.executable, "-c", limited, second, store, str(held)],
+            [sys.executable, "-c", LIMITED, second, store, str(held), "100000", f"{PLACES},name=name"],
             check=True, capture_output=True, text=True, timeout=120,
         )  # fmt: skip
         assert "the disk is full" in run.stdout
@@ -166,6 +171,78 @@ def test_a_disk_that_takes_no_more_is_said_and_the_store_is_as_before(tmp_path: 
         assert not list(store.glob(".scatter-*"))
     ingest(second, store, columns=MAP)
     assert len(Store(store).sources()) == 2
+
+
+def test_a_disk_that_is_full_at_the_commit_leaves_the_store_as_before(tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    ingest(table(tmp_path / "a.csv", np.arange(50), np.arange(50)), store, columns=MAP, buckets=64)
+    before = contents(store)
+    second = table(tmp_path / "b.csv", np.arange(900), np.arange(900))
+    # each file of a bucket is smaller than that, the commit that names all of them is larger
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITED, second, store, str(1 << 30), "12000", PLACES],
+        check=True, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert "the disk is full" in run.stdout
+    placed = list((store / "positions").rglob("bucket=*/*.parquet"))
+    assert len({path.stem for path in placed}) == 2  # it had come to the commit
+    assert all(a.equals(b) for a, b in zip(before, contents(store), strict=True))
+    ingest(second, store, columns=MAP)
+    assert len(Store(store).sources()) == 2
+
+
+def test_a_full_disk_is_told_where_a_library_does_not_say_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    unclear = pl.exceptions.ComputeError("parquet: invalid thrift: transport error")
+    with pytest.raises(pl.exceptions.ComputeError), writing(tmp_path):
+        raise unclear
+
+    def no_room(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("darkwake.tracks.store.os.fsync", no_room)
+    with pytest.raises(WrongUse, match="disk is full"), writing(tmp_path):
+        raise unclear
+
+
+def test_what_ships_say_is_kept_however_little_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    path = table(tmp_path / "a.csv", rng.integers(0, 300, 20_000), np.sort(rng.integers(0, 86_400, 20_000)))
+    monkeypatch.setattr(sources.blocks, "__defaults__", (50_000,))
+    ingest(path, tmp_path / "much", columns=MAP)
+    monkeypatch.setattr(scatter, "_KNOWN", 2)
+    ingest(path, tmp_path / "little", columns=MAP)
+    assert Store(tmp_path / "much").identities().height == 600
+    both = zip(contents(tmp_path / "much"), contents(tmp_path / "little"), strict=True)
+    assert all(a.equals(b) for a, b in both)
+
+
+def test_ships_are_summed_up_alike_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = [table(tmp_path / f"{day}.csv", np.arange(400) % 40, np.arange(400) * 100 + day) for day in range(3)]
+    ingest(days, tmp_path / "store", columns=MAP, buckets=2)
+    whole = Store(tmp_path / "store").ships()
+    monkeypatch.setattr("darkwake.tracks.ships.by_ships", partial(by_ships, most_rows=70))
+    assert Store(tmp_path / "store").ships().equals(whole)
+
+
+def test_the_cost_of_a_day_does_not_grow_with_the_days_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    plain = DeltaTable.transaction_version
+
+    def counted(self: DeltaTable, app: str) -> int | None:
+        asked.append(app)
+        return plain(self, app)
+
+    monkeypatch.setattr(DeltaTable, "transaction_version", counted)
+    store = tmp_path / "store"
+    counts = []
+    for day in range(12):
+        before = len(asked)
+        ingest(table(tmp_path / "a.csv", np.arange(20) + day, np.arange(20)), store, columns=MAP, buckets=1)
+        counts.append(len(asked) - before)
+    assert len(Store(store).sources()) == 12
+    assert max(counts) <= counts[0] + 1  # a source of a size that is there is asked for once more
+    for name in ("identities", "positions", "sources"):  # a table is opened from there, not from its beginning
+        assert json.loads((store / name / "_delta_log" / "_last_checkpoint").read_text())["version"] >= 9
 
 
 def test_other_faults_than_a_full_disk_are_not_called_one(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from pyais.bit_vector import bit_vector
 from pyais.constants import ShipType
 
 from darkwake.tracks import nmea, nmea_columns, nmea_payload
-from darkwake.tracks.nmea import PART_WITHIN_LINES, Tally, read, read_singly
-from darkwake.tracks.nmea_columns import LONGEST, PENDING
+from darkwake.tracks.nmea import Tally, read, read_singly
+from darkwake.tracks.nmea_columns import LONGEST
+from darkwake.tracks.nmea_join import PART_WITHIN_LINES, PENDING
 from darkwake.tracks.sources import blocks
 
 NOON = 1_759_320_000

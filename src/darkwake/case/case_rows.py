@@ -48,8 +48,8 @@ def named(tables: Tables) -> int:
     return tables.ships.filter(pl.col("ship").is_in(said["ship"].unique().implode())).height
 
 
-def ships(tables: Tables, labels: Labels, told: set[int]) -> list[dict[str, Any]]:
-    """Every ship; the history of what it said of itself only for those that are told of, and those with a hit."""
+def ships(tables: Tables, held: pl.DataFrame, labels: Labels, told: set[int]) -> list[dict[str, Any]]:
+    """The ships of `held`; the history of what one said of itself only for those told of, and those with a hit."""
     wanted = told | set(tables.hits["ship"].drop_nulls())
     said: dict[int, list[dict[str, Any]]] = {}
     for row in tables.identities.filter(pl.col("ship").is_in(sorted(wanted))).iter_rows(named=True):
@@ -65,7 +65,7 @@ def ships(tables: Tables, labels: Labels, told: set[int]) -> list[dict[str, Any]
             "last_seen": row["last_seen"],
             "identities": said.get(row["ship"], []),
         }
-        for row in tables.ships.iter_rows(named=True)
+        for row in held.iter_rows(named=True)
     ]
 
 

@@ -10,6 +10,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -66,6 +67,10 @@ class Derived:
         says = make()
         folder.write_text(self._keys, json.dumps(done | {name: {"key": key, "says": says}}, indent=1, sort_keys=True))
         self.reports.append(StepReport(name, says, True, time.monotonic() - began))
+
+    def counted(self, what: str) -> Callable[[int, int], None] | None:
+        """For a part that says only how far it is: (done, in all). None where nobody looks on."""
+        return partial(self.progress, what) if self.progress else None
 
     def path(self, name: str) -> Path:
         """Where a derived table lies."""

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from darkwake.case import diff_ships, diff_told, history, opened
+from darkwake.case import shown as held
 from darkwake.case.change import MINOR, Change, Row, said
 from darkwake.case.folder import CaseFolder
 from darkwake.evidence import canonical
@@ -40,7 +41,7 @@ COMPARED: tuple[Callable[[Row, Row], Iterator[Change]], ...] = (
     diff_told.notes,
     diff_told.sources,
 )
-MANY_SILENCES = 5_000
+MANY_SILENCES = held.MOST_GAPS
 """As many silences as a case file holds: from there on one can come or go because others are longer."""
 
 

@@ -27,10 +27,11 @@ from darkwake.case import (
     whole,
     words,
 )
+from darkwake.case import shown as held
 from darkwake.case.findings import Labels
 from darkwake.case.folder import Asked
 from darkwake.case.opened import FORMAT, FORMAT_VERSION
-from darkwake.case.shown import WORTH, left_out, shown_gaps, shown_others
+from darkwake.case.shown import left_out, shown_gaps, shown_others
 from darkwake.case.tables import Tables, Told
 from darkwake.evidence import Source, canonical
 
@@ -40,14 +41,17 @@ __all__ = ("FORMAT_VERSION", "Tables", "Told", "build", "dump", "summary")
 def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -> dict[str, Any]:
     """The whole case, ready to be written by `dump`."""
     labels = Labels(tables.ships, tables.identities)
-    legs = {row["id"]: row for row in tables.voyages.iter_rows(named=True)}
+    legs = _legs(tables)
     chains = [_chain(row, legs) for row in tables.corridor.iter_rows(named=True)]
     possible = _possible(tables, legs, labels)
     notable = _of_note(asked, tables)
-    on_way = {chain["ship"] for chain in chains} | {journey.ship for journey in possible}
-    shown = shown_gaps(tables.events, tables.silences, on_way)
-    others = shown_others(tables.events, on_way | set(notable))
+    every = join.journeys(chains, possible, notable, labels.long, _extents(tables))
+    journeys = held.shown_journeys(every, tables.events, tables.silences, tables.hits)
+    shown = shown_gaps(tables.events, tables.silences, {journey.ship for journey in journeys if journey.legs})
+    others = shown_others(tables.events, {journey.ship for journey in journeys})
     own = [leg for chain in chains for leg in chain["legs"]] + [leg for journey in possible for leg in journey.legs]
+    if len(journeys) < len(every):
+        own = [leg for journey in journeys for leg in journey.legs]
     said = claimed.Claimed(
         tables.articles, tables.claims, tables.clusters, tables.origins, tables.contradictions, tables.grades
     )
@@ -61,15 +65,21 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
     pool = join.Pool.of([*found, *of_claims, *of_sites, *of_goods])
     knows = known.of(asked, tables)
     sites = buildings.section(tables.sites)
-    journeys = join.journeys(chains, possible, notable, labels.long, _extents(tables))
     threads, unused = join.threads(journeys, pool, knows)
     rivals = whole.weigh(threads, knows)
     period = case_rows.period(asked, tables.ships)
     told_ships = {thread.ship for thread in threads if thread.ship is not None}
     corridor_legs = {leg["id"] for chain in chains for leg in chain["legs"]}
-    wanted = pl.concat([shown, others["id"]])
+    called = {leg[end] for leg in own for end in ("from_call", "to_call")} - {None}
+    calls = held.shown_calls(tables.events, told_ships, called)
+    voyages = held.shown_voyages(tables.voyages, told_ships, {leg["id"] for leg in own}, corridor_legs)
+    wanted = pl.concat([shown, others["id"], calls])
     counts = case_rows.counts(sources, tables, chains)
-    events = tables.events.filter((pl.col("kind") == "port_call") | pl.col("id").is_in(wanted.implode()))
+    events = tables.events.filter(pl.col("id").is_in(wanted.implode()))
+    named = (events["ship"], events["other"], voyages["ship"], tables.hits["ship"])
+    things = pl.concat([column.drop_nulls() for column in named])
+    ships = held.shown_ships(tables.ships, told_ships | {*things.unique()})
+    rows_of = set(ships["ship"])
     of_told = pl.col("ship").is_in(sorted(told_ships))
     case = {
         "format": FORMAT,
@@ -100,14 +110,12 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
         ),
         "counts": counts,
         "sources": [asdict(source) for source in sorted(sources, key=lambda source: (source.name, source.sha256))],
-        "ships": case_rows.ships(tables, labels, told_ships),
-        "tracks": tables.tracks,
+        "ships": case_rows.ships(tables, ships, labels, told_ships),
+        "tracks": [track for track in tables.tracks if track["ship"] in rows_of],
         "ports": case_rows.ports(tables),
         "events": case_rows.rows(events),
         "silences": case_rows.rows(tables.silences.filter(pl.col("event").is_in(shown.implode()))),
-        "voyages": [
-            row | {"corridor": row["id"] in corridor_legs} for row in case_rows.rows(tables.voyages.filter(WORTH))
-        ],
+        "voyages": [row | {"corridor": row["id"] in corridor_legs} for row in case_rows.rows(voyages)],
         "reach": case_rows.rows(tables.reach.filter(pl.col("event").is_in(shown.implode()))),
         "reach_area": case_rows.areas(tables.reach_area),
         "inferred": case_rows.rows(tables.inferred.filter(of_told)),
@@ -137,6 +145,12 @@ def build(asked: Asked, sources: Sequence[Source], tables: Tables, told: Told) -
                 *told.limits,
                 *_compared(told, counts),
                 *left_out(tables.events, tables.voyages, shown, others),
+                *held.cut(
+                    journeys=len(every) - len(journeys),
+                    calls=counts["port_calls"] - calls.len(),
+                    voyages=tables.voyages.filter(held.WORTH).height - voyages.height,
+                    ships=tables.ships.height - ships.height,
+                ),
                 *claimed.left_out(plain_claims),
                 *buildings.left_out(sites),
             ],
@@ -170,6 +184,14 @@ def _lines(value: Any) -> str:
 
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _legs(tables: Tables) -> dict[str, dict[str, Any]]:
+    """The legs that a journey can be told along: those of the corridor's chains, and those with a searched silence."""
+    chained = tables.corridor["voyages"].explode(empty_as_null=True).drop_nulls()
+    searched = pl.col("gaps").list.eval(pl.element().is_in(tables.unheard["event"].implode())).list.any()
+    legs = tables.voyages.filter(pl.col("id").is_in(chained.implode()) | searched)
+    return {row["id"]: row for row in legs.iter_rows(named=True)}
 
 
 def _chain(row: Mapping[str, Any], legs: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

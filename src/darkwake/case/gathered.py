@@ -19,7 +19,8 @@ def evidence(
     tables: Tables, shown: pl.Series, own: Sequence[Mapping[str, Any]], labels: Labels, told: Told
 ) -> list[Evidence]:
     """Every silence that is shown, every hit, and the legs and calls of the journeys that are told."""
-    silences = {row["event"]: row for row in tables.silences.iter_rows(named=True)}
+    weighed = tables.silences.filter(pl.col("event").is_in(shown.implode()))
+    silences = {row["event"]: row for row in weighed.iter_rows(named=True)}
     around = edges.edges(tables.tracks, tables.events)
     gaps = tables.events.filter(pl.col("id").is_in(shown.implode()))
     found = [

@@ -59,7 +59,12 @@ def journeys(
         )
         for chain in corridor
     ]
-    told += [journey for journey in possible if not any(_same(journey, other) for other in told)]
+    by_ship: dict[int, list[Journey]] = {}
+    for journey in told:
+        by_ship.setdefault(journey.ship, []).append(journey)
+    told += [
+        journey for journey in possible if not any(_same(journey, other) for other in by_ship.get(journey.ship, ()))
+    ]
     seen = {journey.ship for journey in told}
     told += [Journey(ship, label(ship), *extents[ship]) for ship in sorted(set(ships) - seen)]
     return told
@@ -67,7 +72,5 @@ def journeys(
 
 def _same(one: Journey, other: Journey) -> bool:
     """Whether two journeys of one ship share time, so that telling both would tell one thing twice."""
-    if one.ship != other.ship:
-        return False
     low, high = datetime.min, datetime.max
     return (one.start or low) < (other.end or high) and (other.start or low) < (one.end or high)

@@ -96,6 +96,12 @@ class Known:
     sites: Mapping[str, Site] = field(default_factory=dict)
     heard: tuple[datetime | None, datetime | None] = (None, None)
     """The first and the last moment at which any ship of the data was heard."""
+    _numbers: dict[str, list[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    """IMO number -> the MMSIs that share it, in order; turned round once, because every thread asks."""
+
+    def __post_init__(self) -> None:
+        for ship in sorted(self.hulls):
+            self._numbers.setdefault(self.hulls[ship], []).append(ship)
 
     @property
     def far_names(self) -> frozenset[str]:
@@ -105,7 +111,7 @@ class Known:
     def siblings(self, ship: str) -> tuple[str, ...]:
         """Other numbers of the same hull."""
         hull = self.hulls.get(ship)
-        return tuple(sorted(other for other, one in self.hulls.items() if one == hull and other != ship and hull))
+        return tuple(other for other in self._numbers[hull] if other != ship) if hull else ()
 
     def over_by(self, item: Evidence) -> date | None:
         """The day by which what a cluster of claims tells of was over: a stated one, else that of publication."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from darkwake import schema
 from darkwake.geo import EARTH_RADIUS_M, Floats
+from darkwake.schema.shards import by_ships
 
 DEGREE_STEPS = 10_000
 """A track on the page is in steps of 1e-4 degrees, at most 11 m."""
@@ -25,11 +26,13 @@ def for_page(shards: Sequence[Sequence[str]], *, most: int, silent_s: float) -> 
     """
     within_m = _WITHIN_M
     while True:
-        thinned = [
-            thin(schema.in_order(pl.read_parquet(list(shard))), within_m=within_m, silent_s=silent_s)
-            for shard in shards
-        ]
-        if sum(part.height for part in thinned) <= most or within_m > _WIDEST_M:
+        thinned, held = [], 0
+        for part in (part for shard in shards for part in by_ships(shard)):
+            thinned.append(thin(schema.in_order(part.collect()), within_m=within_m, silent_s=silent_s))
+            held += thinned[-1].height
+            if held > most and within_m <= _WIDEST_M:
+                break  # whatever the others hold, it is too much
+        else:
             return packed(pl.concat([schema.empty(schema.POSITIONS), *thinned]).sort("ship", "time"))
         within_m *= 3
 

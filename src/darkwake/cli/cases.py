@@ -209,7 +209,10 @@ def export(
 
     Each format holds what it can, and what it cannot is said: docs/exports.md has the table.
     """
-    made = dw.steps.export(case, to, file)
+    with working() as progress:
+        if progress:
+            progress(f"writing {to}", 0, None)
+        made = dw.steps.export(case, to, file)
     cannot = exports.FORMATS[to].cannot
     if as_json:
         print_json({"to": to, "out": str(made), "cannot": cannot})

@@ -41,7 +41,10 @@ def diff(
     if runs:
         _show_runs(found, as_json=as_json)
         return
-    told = diffs.since(found, since)
+    with working() as progress:
+        if progress:
+            progress("comparing", 0, None)
+        told = diffs.since(found, since)
     if mail:
         _write(mail, diffs.in_short(told, markdown=markdown))
         if mail != _STDOUT and not as_json:

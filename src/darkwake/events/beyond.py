@@ -18,7 +18,8 @@ from darkwake.schema import PORTS, problems
 
 Bools = NDArray[np.bool_]
 
-_CELL_DEG = 0.05
+_CELLS_DEG = (0.05, 0.005)
+"""Cells that are asked, and those within cells that leave it open: ships that lie still lie in few."""
 _SLACK_M = 100.0  # for what the distances themselves are off by
 
 
@@ -29,12 +30,16 @@ def beyond(
 
     The middle of a cell speaks for all of it where it is farther from the threshold than any corner from the middle.
     """
-    cells, back = np.unique(geo.cell(lat, lon, _CELL_DEG), return_inverse=True)
-    middle_lat, middle_lon = geo.cell_centre(cells, _CELL_DEG)
-    middle = distance(np.clip(middle_lat, -90.0, 90.0), middle_lon)
-    spread_m = np.radians(_CELL_DEG) * geo.EARTH_RADIUS_M + _SLACK_M  # more than half a diagonal, anywhere
-    far: Bools = middle[back] >= least_m + spread_m
-    unsure = np.flatnonzero(~far & (middle[back] > least_m - spread_m))
+    far = np.zeros(len(lat), np.bool_)
+    unsure = np.arange(len(lat))
+    for size_deg in _CELLS_DEG:
+        cells, back = np.unique(geo.cell(lat[unsure], lon[unsure], size_deg), return_inverse=True)
+        middle_lat, middle_lon = geo.cell_centre(cells, size_deg)
+        middle = distance(np.clip(middle_lat, -90.0, 90.0), middle_lon)
+        spread_m = np.radians(size_deg) * geo.EARTH_RADIUS_M + _SLACK_M  # more than half a diagonal, anywhere
+        sure = middle >= least_m + spread_m
+        far[unsure] = sure[back]
+        unsure = unsure[(~sure & (middle > least_m - spread_m))[back]]
     far[unsure] = distance(lat[unsure], lon[unsure]) >= least_m
     return far
 

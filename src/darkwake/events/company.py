@@ -29,5 +29,5 @@ def counted(places: near.Places, whose: near.Ints, who: Bools, within_m: float, 
     result[rest] = -who[whose[rest]].astype(np.int64)  # each is near itself
     some = near.Places(places.group[whose[rest]], places.point[whose[rest]])
     for one, _, _ in near.between(some, near.Places(places.group[who], places.point[who]), within_m):
-        np.add.at(result, rest[one], 1)
+        result[rest] += np.bincount(one, minlength=len(rest))
     return np.minimum(result, most)

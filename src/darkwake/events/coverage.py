@@ -16,6 +16,10 @@ from numpy.typing import NDArray
 
 HOLE = timedelta(hours=24)
 """Where no ship at all is heard for longer, the data have a hole: a feed of a day's file that is missing, or more."""
+_HOLE_US = HOLE // timedelta(microseconds=1)
+
+Stretches = NDArray[np.int64]
+"""The first and the last time of each stretch without a hole, rising; microseconds since 1970, shape (stretches, 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +55,31 @@ class Coverage:
         return result
 
 
-def hours_heard(positions: pl.LazyFrame) -> pl.DataFrame:
-    """first, last: the times of the first and the last position in each clock hour in which any ship was heard."""
-    hour = pl.col("time").dt.truncate("1h").alias("hour")
-    first_last = (pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
-    return positions.select("time").group_by(hour).agg(*first_last).select("first", "last").collect()
+def stretches(time_us: NDArray[np.int64]) -> Stretches:
+    """What those times (microseconds since 1970, in any order) cover by themselves.
+
+    Of times that stand ship by ship only the few after which a ship is not heard for long are looked at.
+    """
+    if not len(time_us):
+        return np.zeros((0, 2), np.int64)
+    # a step back reads as a vast one without its sign
+    ends = np.flatnonzero(np.diff(time_us).view(np.uint64) > _HOLE_US)
+    first, last = time_us[np.append(0, ends + 1)], time_us[np.append(ends, len(time_us) - 1)]
+    return joined([np.column_stack([first, last])])
 
 
-def of(parts: Iterable[pl.DataFrame]) -> Coverage | None:
-    """The coverage of all parts together, each as `hours_heard` gives it; None where there is no position."""
-    whole = pl.concat([pl.DataFrame(schema={"first": pl.Datetime("us"), "last": pl.Datetime("us")}), *parts])
-    if whole.is_empty():
-        return None
-    # hours of several parts overlap, so what counts is the latest time that was reached so far
-    ordered = whole.sort("first").with_columns(pl.col("last").cum_max())
-    hole = ordered["first"].shift(-1) - ordered["last"] > HOLE
-    after = ordered["first"].shift(-1).filter(hole.fill_null(value=False))
-    return Coverage(tuple(ordered.filter(hole.fill_null(value=True))["last"]), tuple(after), ordered["first"][0])
+def joined(parts: Iterable[Stretches]) -> Stretches:
+    """What all parts cover together."""
+    whole = np.concatenate([np.zeros((0, 2), np.int64), *parts])
+    whole = whole[np.argsort(whole[:, 0])]
+    # parts overlap, so what counts is the latest time that was reached so far
+    reached = np.maximum.accumulate(whole[:, 1])
+    hole = np.flatnonzero(whole[1:, 0] - reached[:-1] > _HOLE_US)
+    first = whole[np.append(np.zeros(min(len(whole), 1), np.int64), hole + 1), 0]
+    return np.column_stack([first, reached[np.append(hole, np.arange(len(whole))[-1:])]])
+
+
+def of(parts: Iterable[Stretches]) -> Coverage | None:
+    """The coverage of all parts together, each as `stretches` gives it; None where there is no position."""
+    first, last = (pl.Series(ends).cast(pl.Datetime("us")).to_list() for ends in joined(parts).T)
+    return Coverage(tuple(last), tuple(first[1:]), first[0]) if first else None

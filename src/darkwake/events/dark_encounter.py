@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,11 +15,12 @@ from darkwake.errors import WrongUse
 from darkwake.events import near
 from darkwake.events.beyond import Anchorages
 from darkwake.events.coverage import Coverage
+from darkwake.events.details import texts
 from darkwake.events.detector import Detector, hours, in_hours
 from darkwake.events.loitering import idle, runs
 from darkwake.events.slots import READS, Bools, Ints, Slots, cited
 from darkwake.events.stage import By, Stage
-from darkwake.evidence import canonical_json, content_id
+from darkwake.evidence import content_ids
 from darkwake.geo import Floats
 from darkwake.nearest import positions as places
 from darkwake.nearest import vectors
@@ -234,12 +235,16 @@ def _fitting(
     stay_us: int,
 ) -> pl.DataFrame:  # fmt: skip
     """Those pairs of a drift and a silence for which the time and the way suffice."""
-    one, two = drifts[drift], silences[silence].rename(lambda name: f"other_{name}")
-    both = one.hstack(two)
-    starts = both.select(pl.max_horizontal("start", "other_start"))[:, 0]
-    both = both.filter((starts // _DAY_US == both["day"]) & (pl.col("ship") != pl.col("other_ship")))
-    there, there_m = _arrival(both, "start")
-    back, back_m = _arrival(both, "end")
+    start, end, ship = (
+        (drifts[name].to_numpy()[drift], silences[name].to_numpy()[silence]) for name in ("start", "end", "ship")
+    )
+    starts = np.maximum(*start)
+    fits = (starts // _DAY_US == drifts["day"].to_numpy()[drift]) & (ship[0] != ship[1])
+    fits &= np.minimum(*end) - starts >= stay_us  # or there is no time, whatever the way
+    both: pl.DataFrame = drifts[drift[fits]].hstack(silences[silence[fits]].rename(lambda name: f"other_{name}"))
+    path = _Path.of(both)
+    there, there_m = _arrival(both, path, "start")
+    back, back_m = _arrival(both, path, "end")
     ends = (both[f"other_{name}"].to_numpy() for name in ("start_lat", "start_lon", "end_lat", "end_lon"))
     direct_m = geo.distance_m(*ends)
     possible: Bools = (
@@ -248,8 +253,8 @@ def _fitting(
         & (back_m <= within_m)
         & (there_m + back_m - direct_m <= detour_m)
     )
-    lat, lon = _drifted(both, there)
-    last_lat, last_lon = _drifted(both, back)
+    lat, lon = path.at(there - path.start)
+    last_lat, last_lon = path.at(back - path.start)
     numbers = {"there": there, "back": back, "there_m": there_m, "back_m": back_m, "direct_m": direct_m, "lat": lat,
                "lon": lon, "last_lat": last_lat, "last_lon": last_lon}  # fmt: skip
     return (
@@ -259,30 +264,45 @@ def _fitting(
     )
 
 
-def _arrival(both: pl.DataFrame, end: str) -> tuple[Floats, Floats]:
+def _arrival(both: pl.DataFrame, path: _Path, end: str) -> tuple[Ints, Floats]:
     """The earliest time at which the silent ship could be at the drift (or, for its end, the latest), and the way.
 
-    The drift moves meanwhile, but slower than the ship: asked again, the answer soon settles.
+    The drift moves meanwhile, but slower than the ship: asked again, the answer soon settles. Reckoned from the
+    drift's start: of microseconds since 1970 a float keeps no more than quarters, and which depends on the year.
     """
     lat, lon = (both[f"other_{end}_{name}"].to_numpy() for name in ("lat", "lon"))
-    own, drift = both[f"other_{end}"].to_numpy().astype(float), both[end].to_numpy().astype(float)
+    own, drift = ((both[name].to_numpy() - path.start).astype(float) for name in (f"other_{end}", end))
     knots = both["other_knots"].to_numpy()
     when = np.maximum(own, drift) if end == "start" else np.minimum(own, drift)
     metres = np.zeros(len(when))
     for _ in range(5):
-        metres = geo.distance_m(lat, lon, *_drifted(both, when))
+        metres = geo.distance_m(lat, lon, *path.at(when))
         reached = own + _takes_us(metres, knots) if end == "start" else own - _takes_us(metres, knots)
         when = np.maximum(drift, reached) if end == "start" else np.minimum(drift, reached)
-    return np.round(when), metres
+    return path.start + np.round(when).astype(np.int64), metres
 
 
-def _drifted(both: pl.DataFrame, when: Floats) -> tuple[Floats, Floats]:
-    """Where the drift was at those times, on the great circle between its ends; before and after it, at an end."""
-    start, end = both["start"].to_numpy(), both["end"].to_numpy()
-    share = np.clip(np.divide(when - start, end - start, out=np.zeros(len(when)), where=end > start), 0.0, 1.0)
-    one = vectors(both["start_lat"].to_numpy(), both["start_lon"].to_numpy())
-    two = vectors(both["end_lat"].to_numpy(), both["end_lon"].to_numpy())
-    return places(one + (two - one) * share[:, None])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Path:
+    """Where drifts were, on the great circle between their ends."""
+
+    start: Ints
+    end: Ints
+    one: Floats
+    way: Floats
+    """Shape (drifts, 3), as `one`: from there to the other end, straight."""
+
+    @classmethod
+    def of(cls, both: pl.DataFrame) -> _Path:
+        ends = (vectors(both[f"{end}_lat"].to_numpy(), both[f"{end}_lon"].to_numpy()) for end in ("start", "end"))
+        one, two = ends
+        return cls(both["start"].to_numpy(), both["end"].to_numpy(), one, two - one)
+
+    def at(self, since: Floats | Ints) -> tuple[Floats, Floats]:
+        """So many microseconds after their start; before and after the drift, at an end."""
+        lasted = self.end - self.start
+        share = np.divide(since, lasted, out=np.zeros(len(since)), where=lasted > 0)
+        return places(self.one + self.way * np.clip(share, 0.0, 1.0)[:, None])
 
 
 def _counted(table: pl.DataFrame) -> pl.DataFrame:
@@ -323,12 +343,9 @@ def _alone(table: pl.DataFrame, within_m: float) -> Bools:
 def _as_events(table: pl.DataFrame) -> pl.DataFrame:
     times = ("drift_start", "drift_end", "there", "back", "other_start", "other_end")
     table = table.with_columns(pl.col(times).cast(pl.Int64).cast(pl.Datetime("us")))
-    silences = table.select("other_ship", "other_start", "other_start_lat", "other_start_lon").iter_rows()
-    gaps = [content_id("gap", *key) for key in silences]
-    rows = zip(table.iter_rows(named=True), gaps, strict=True)
-    key = table.select("ship", "other_ship", "there", "lat", "lon")
+    gaps = content_ids("gap", table.select("other_ship", "other_start", "other_start_lat", "other_start_lon"))
     return table.select(
-        pl.Series("id", [content_id("dark_encounter", *row) for row in key.iter_rows()], dtype=pl.String),
+        content_ids("dark_encounter", table.select("ship", "other_ship", "there", "lat", "lon")),
         pl.lit("dark_encounter").alias("kind"),
         "ship",
         pl.col("other_ship").alias("other"),
@@ -338,7 +355,7 @@ def _as_events(table: pl.DataFrame) -> pl.DataFrame:
         pl.col("lon").alias("start_lon"),
         pl.col("last_lat").alias("end_lat"),
         pl.col("last_lon").alias("end_lon"),
-        pl.Series("details", [canonical_json(_details(row, gap)) for row, gap in rows], dtype=pl.String),
+        pl.Series("details", _details(table, gaps), dtype=pl.String),
         cited("", "next_", "other_", "other_next_").alias("sources"),
     )
 
@@ -354,20 +371,27 @@ def _at_once(table: pl.DataFrame) -> Ints:
     return result
 
 
-def _details(row: dict[str, Any], gap: str) -> dict[str, Any]:
-    unheard_h = (row["other_end"] - row["other_start"]) / timedelta(hours=1)
-    return {
-        "candidate": True,
-        "detour_m": round(row["there_m"] + row["back_m"] - row["direct_m"], 1),
-        "drift_hours": round((row["drift_end"] - row["drift_start"]) / timedelta(hours=1), 4),
-        "drift_kn": round(row["knots"], 3),
-        "drift_start": row["drift_start"],
-        "gap": gap,
-        "hours": round((row["back"] - row["there"]) / timedelta(hours=1), 4),
-        "other_drifts": row["other_drifts"],
-        "others": row["others"],
-        "silent_hours": round(unheard_h, 4),
-        "speed_kn": round(row["other_knots"], 3),
-        "there_m": round(row["there_m"], 1),
-        "away_m": round(row["back_m"], 1),
-    }
+def _details(table: pl.DataFrame, gaps: pl.Series) -> list[str]:
+    hours = {"drift_hours": ("drift_end", "drift_start"), "hours": ("back", "there"),
+             "silent_hours": ("other_end", "other_start")}  # fmt: skip
+    numbers = {"drift_kn": ("knots", 3), "speed_kn": ("other_knots", 3), "there_m": ("there_m", 1),
+               "away_m": ("back_m", 1)}  # fmt: skip
+    ways = table.select("there_m", "back_m", "direct_m").rows()
+    return texts(
+        {
+            "candidate": [True] * table.height,
+            "detour_m": [round(there + back - direct, 1) for there, back, direct in ways],
+            "drift_start": table["drift_start"].to_list(),
+            "gap": gaps.to_list(),
+            "other_drifts": table["other_drifts"].to_list(),
+            "others": table["others"].to_list(),
+            **{
+                name: [round(us / _HOUR_US, 4) for us in (table[end] - table[start]).to_physical().to_list()]
+                for name, (end, start) in hours.items()
+            },
+            **{
+                name: [round(value, digits) for value in table[column].to_list()]
+                for name, (column, digits) in numbers.items()
+            },
+        }
+    )

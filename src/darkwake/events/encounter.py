@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -12,22 +11,21 @@ import numpy as np
 import polars as pl
 
 from darkwake.errors import WrongUse
-from darkwake.events import company, near
+from darkwake.events import paired
 from darkwake.events.beyond import Anchorages
 from darkwake.events.coverage import Coverage
+from darkwake.events.details import texts
 from darkwake.events.detector import Detector, hours, in_hours
-from darkwake.events.slots import READS, Bools, Slots, cited, in_a_row, long_enough
+from darkwake.events.paired import MOST_COUNTED
+from darkwake.events.slots import READS, Bools, Ints, Slots, cited, in_a_row, long_enough, with_sources
 from darkwake.events.stage import By, Stage
-from darkwake.evidence import canonical_json, content_id
-from darkwake.geo import Floats
-from darkwake.nearest import positions as places
-from darkwake.nearest import vectors
+from darkwake.evidence import content_ids
 from darkwake.schema import EVENTS, empty
 
 Preset = Literal["darkwake", "gfw", "starboard"]
 
-MOST_COUNTED = 10
-"""Ships in company are counted up to here: more are told as this many."""
+
+_HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +161,26 @@ def encounter(
     thin = partial(
         _thinned, slots=slots, under_kn=slow_kn, rules=rules, away_m=away_m, company_m=circle_m, around=around
     )
-    pair = partial(_together, within_m=max(rule.within_m for rule in rules), under_kn=slow_kn, company_m=circle_m)
+    near_m = max(rule.within_m for rule in rules)
     runs = partial(_encounters, slots=slots, under_kn=slow_kn, rules=rules, merge=merge, most=most, around=around)
+    if most is None:
+        pair = partial(paired.together, within_m=near_m, under_kn=slow_kn, company_m=circle_m)
+        paired_up: tuple[Stage, ...] = (Stage(By("slot"), pair),)
+    else:
+        few = partial(paired.quiet, within_m=near_m, under_kn=slow_kn, company_m=circle_m, most=most)
+        along = partial(paired.by_pair, every_us=slots.every_us, merge=merge)
+        both = partial(paired.laid_together, within_m=near_m, company_m=circle_m)
+        paired_up = (
+            Stage(By("slot"), few),
+            Stage(By("ship"), along),
+            Stage(By("one", "two"), both),
+        )
     return Detector(
         kind="encounter",
         stages=(
             Stage(By("ship"), thin, reads=READS, until=True),
-            Stage(By("slot"), pair),
-            Stage(By("ship", "other"), runs, until=True),
+            *paired_up,
+            Stage(By("one", "two"), runs, until=True),
         ),
         about=str(encounter.__doc__),
         parameters=(
@@ -185,9 +195,6 @@ def encounter(
             ("most_company", "any" if most is None else str(most)),
         ),
     )
-
-
-_CITED = ("source", "row", "next_source", "next_row")
 
 
 def _thinned(
@@ -207,53 +214,24 @@ def _thinned(
     """
     least = min(slots.count(rule.for_at_least) for rule in rules)
     table = slots.at(positions, until)
-    table = table.with_columns(pl.Series("kn", slots.knots(table, timedelta(0)), dtype=pl.Float64))
-    few = _beyond(_could_meet(table, table["stretch"].to_numpy() - 1, least, under_kn), around, away_m)
-    few = _could_meet(few, in_a_row(few), least, under_kn)
-    slow = table.filter(pl.col("kn") < under_kn).join(few, on=["ship", "slot"], how="anti", maintain_order="left")
-    slow = _beyond(slow, around, away_m - company_m)
-    both = [part.with_columns(pl.lit(meets).alias("meets")) for part, meets in ((few, True), (slow, False))]
-    return pl.concat(both).select("ship", "slot", "lat", "lon", "kn", "meets", *_CITED)
+    kn = slots.knots(table, timedelta(0))
+    lat, lon, slow = table["lat"].to_numpy(), table["lon"].to_numpy(), kn < under_kn
+    some = np.flatnonzero(_could_meet(table["stretch"].to_numpy() - 1, slow, least))
+    some = some[around.beyond(lat[some], lon[some], away_m)]
+    some = some[_could_meet(in_a_row(table[some]), slow[some], least)]
+    meets = np.zeros(len(table), np.bool_)
+    meets[some] = True
+    others = np.flatnonzero(slow & ~meets)
+    others = others[around.beyond(lat[others], lon[others], away_m - company_m)]
+    kept = np.sort(np.concatenate([some, others]))
+    table = table.with_columns(pl.Series("kn", kn, dtype=pl.Float64), pl.Series("meets", meets))[kept]
+    return with_sources(table, positions).select(paired.SIDES)
 
 
-def _beyond(table: pl.DataFrame, around: Anchorages, least_m: float) -> pl.DataFrame:
-    return table.filter(pl.Series(around.beyond(table["lat"].to_numpy(), table["lon"].to_numpy(), least_m)))
-
-
-def _could_meet(table: pl.DataFrame, runs: near.Ints, least: int, under_kn: float) -> pl.DataFrame:
-    """Only runs that are long enough, with as many slow slots as a median under the threshold needs."""
-    slow = np.bincount(runs, weights=table["kn"].to_numpy() < under_kn)
-    return table.filter(pl.Series(long_enough(runs, least) & (2 * slow[runs] >= least), dtype=pl.Boolean))
-
-
-def _together(table: pl.DataFrame, *, within_m: float, under_kn: float, company_m: float) -> Iterator[pl.DataFrame]:
-    """Each pair of ships that meet within that distance in one slot; `table` stands by slot and ship."""
-    where = near.Places.of(table["slot"].to_numpy(), table["lat"].to_numpy(), table["lon"].to_numpy())
-    slow, meets = table["kn"].to_numpy() < under_kn, np.flatnonzero(table["meets"].to_numpy())
-    # one more than is told, as the other ship of a pair is counted too
-    round_each = company.counted(where, meets, slow, company_m, MOST_COUNTED + 1)
-    table = table[meets].with_columns(pl.Series("round", round_each), pl.Series("slow", slow[meets]))
-    yield _side_by_side(table, np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), company_m)  # the columns
-    for one, two, metres in near.among(near.Places(where.group[meets], where.point[meets]), within_m):
-        yield _side_by_side(table, one, two, metres, company_m)
-
-
-def _side_by_side(
-    table: pl.DataFrame, one: near.Ints, two: near.Ints, metres: Floats, company_m: float
-) -> pl.DataFrame:
-    """Two rows of slots as one: ship, other, slot, the speeds and rows of both, company, and the place between them."""
-    lat, lon = table["lat"].to_numpy(), table["lon"].to_numpy()
-    middle = places(vectors(lat[one], lon[one]) + vectors(lat[two], lon[two]))
-    left = table[one].select("ship", "slot", "kn", *_CITED)
-    right = table[two].select(pl.col("ship").alias("other"), pl.col("kn", *_CITED).name.prefix("other_"))
-    slow, there, seen = table["slow"].to_numpy(), table["round"].to_numpy(), metres <= company_m
-    more = np.maximum(there[one] - (slow[two] & seen), there[two] - (slow[one] & seen))
-    return left.hstack(right).with_columns(
-        pl.Series("lat", middle[0]),
-        pl.Series("lon", middle[1]),
-        pl.Series("metres", metres),
-        pl.Series("company", np.minimum(more, MOST_COUNTED), dtype=pl.Int64),
-    )
+def _could_meet(runs: Ints, slow: Bools, least: int) -> Bools:
+    """Which slots stand in runs that are long enough, with as many slow slots as a median under the threshold needs."""
+    result: Bools = long_enough(runs, least) & (2 * np.bincount(runs, weights=slow)[runs] >= least)
+    return result
 
 
 def _encounters(
@@ -267,8 +245,8 @@ def _encounters(
     around: Anchorages,
     until: Coverage | None,
 ) -> pl.DataFrame:
-    """Runs of slots of each pair, by each rule, laid together; `pairs` stands by pair and slot."""
-    pairs = pairs.sort("ship", "other", "slot")
+    """Runs of slots of each pair, by each rule, laid together."""
+    pairs = pairs.rename({"one": "ship", "two": "other"}).sort("ship", "other", "slot").unnest("cited")
     kept = pairs.filter(pl.any_horizontal([pl.Series(_meets(pairs, rule, slots, under_kn)) for rule in rules]))
     if kept.is_empty():
         return empty(EVENTS)
@@ -316,11 +294,8 @@ def _meets(pairs: pl.DataFrame, rule: Rule, slots: Slots, under_kn: float) -> Bo
 def _as_events(found: pl.DataFrame, slots: Slots, around: Anchorages) -> pl.DataFrame:
     ends = [around.nearest(*(found[f"{end}_{name}"].to_numpy() for name in ("lat", "lon"))) for end in ("start", "end")]
     nearest = [_nearer(*both) for both in zip(*ends, strict=True)]
-    rows = zip(found.iter_rows(named=True), nearest, strict=True)
-    details = [canonical_json(_details(row, port, slots)) for row, port in rows]
-    key = found.select("ship", "other", "start", "start_lat", "start_lon")
     return found.select(
-        pl.Series("id", [content_id("encounter", *row) for row in key.iter_rows()], dtype=pl.String),
+        content_ids("encounter", found.select("ship", "other", "start", "start_lat", "start_lon")),
         pl.lit("encounter").alias("kind"),
         "ship",
         "other",
@@ -330,7 +305,7 @@ def _as_events(found: pl.DataFrame, slots: Slots, around: Anchorages) -> pl.Data
         "start_lon",
         "end_lat",
         "end_lon",
-        pl.Series("details", details, dtype=pl.String),
+        pl.Series("details", _details(found, nearest, slots), dtype=pl.String),
         cited("", "next_", "other_", "other_next_").alias("sources"),
     )
 
@@ -339,16 +314,21 @@ def _nearer(one: dict[str, Any] | None, two: dict[str, Any] | None) -> dict[str,
     return two if one is None or (two is not None and two["distance_m"] < one["distance_m"]) else one
 
 
-def _details(row: dict[str, Any], anchorage: dict[str, Any] | None, slots: Slots) -> dict[str, Any]:
-    step_h = slots.every_us / 3_600_000_000
-    return {
-        "anchorage": anchorage,
-        "company": row["company"],
-        "distance_m": {"least": round(row["least_m"], 1), "median": round(row["median_m"], 1)},
-        "hours": round((row["end"] - row["start"]) / timedelta(hours=1), 4),
-        "meetings": row["meetings"],
-        "other_kn": round(row["other_kn"], 3),
-        "ship_kn": round(row["kn"], 3),
-        "slots": row["slots"],
-        "together_h": round((row["slots"] - row["meetings"]) * step_h, 4),
-    }
+def _details(found: pl.DataFrame, anchorage: list[dict[str, Any] | None], slots: Slots) -> list[str]:
+    step_h = slots.every_us / _HOUR_US
+    column = {name: found[name].to_list() for name in ("least_m", "median_m", "slots", "meetings", "kn", "other_kn")}
+    metres = zip(column["least_m"], column["median_m"], strict=True)
+    together = zip(column["slots"], column["meetings"], strict=True)
+    return texts(
+        {
+            "anchorage": anchorage,
+            "company": found["company"].to_list(),
+            "distance_m": [{"least": round(least, 1), "median": round(median, 1)} for least, median in metres],
+            "hours": [round(us / _HOUR_US, 4) for us in (found["end"] - found["start"]).to_physical().to_list()],
+            "meetings": column["meetings"],
+            "other_kn": [round(knots, 3) for knots in column["other_kn"]],
+            "ship_kn": [round(knots, 3) for knots in column["kn"]],
+            "slots": column["slots"],
+            "together_h": [round((count - meetings) * step_h, 4) for count, meetings in together],
+        }
+    )

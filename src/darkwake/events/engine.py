@@ -1,10 +1,11 @@
 """The engine: split by what a stage must see, run here, in processes or elsewhere, lay together, in one order.
 
-A source comes in shards by ship, so a stage that sees whole ships runs on one shard at a time: memory is one shard a
-worker. Stages follow each other on the same shard as long as what they see lies whole in it. Where the key changes,
-each shard's rows are scattered by the new key to Parquet files in a temporary folder, and the files are the next
-stage's shards. No file is written twice under one name, and only those count that a finished piece of work names: what
-is done again after a worker was lost changes nothing.
+A source comes in shards by ship, so a stage that sees whole ships runs on one shard at a time. Small shards are laid
+together and large ones taken by ranges of ships, so that memory is some rows a worker and the store may have any size.
+Stages follow each other on the same shard as long as what they see lies whole in it. Where the key changes, each
+shard's rows are scattered by the new key to Parquet files in a temporary folder, and the files are the next stage's
+shards. No file is written twice under one name, and only those count that a finished piece of work names: what is done
+again after a worker was lost changes nothing.
 """
 
 from __future__ import annotations
@@ -12,22 +13,22 @@ from __future__ import annotations
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import compress, pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-import numpy as np
 import polars as pl
 
 from darkwake import schema
 from darkwake.errors import WrongUse
-from darkwake.events import coverage
-from darkwake.events.coverage import Coverage
+from darkwake.events import coverage, reading
+from darkwake.events.coverage import Coverage, Stretches
+from darkwake.events.reading import ShipRange
 from darkwake.events.stage import Stage
 
 Item = TypeVar("Item")
@@ -71,7 +72,10 @@ class Share:
 
 
 Source = pl.DataFrame | Sharded
-Shard = pl.DataFrame | list[str]
+Shard = reading.Shard
+read = reading.read
+Work = Shard | ShipRange | Share
+"""What is taken at once."""
 Progress = Callable[[int, int], None]
 Workers = int | Pool
 """So many processes of this machine (1: this one), or a pool."""
@@ -80,9 +84,17 @@ ORDER = ["ship", "start", "kind", "id"]
 """The order of EVENTS."""
 
 MOST_ROWS = 2_000_000
-"""Rows between two stages that are taken at once: bounds memory, changes no event."""
-SMALL_BYTES = 32 << 20
-"""Parquet up to which shards are taken together: about two million positions."""
+"""Rows that are taken at once where it is for the engine to say: bounds memory, changes no event."""
+SMALL_BYTES = 16 << 20
+"""Parquet up to which shards are taken together: about a million positions."""
+LARGE_BYTES = 3 * SMALL_BYTES
+"""Parquet beyond which a shard is taken by ranges of ships."""
+MOST_LOTS = 128
+"""Lots in which shards go on to another key, and as many buckets: files between two keys grow with their square."""
+THREADS = 4
+"""Shards at most that one process works on at a time: each holds its rows, and Polars spreads over the cores anyway."""
+
+_BUCKET = "to which bucket"
 
 
 def run(
@@ -96,25 +108,15 @@ def run(
 ) -> pl.DataFrame:
     """The EVENTS of a detector of that kind with those stages; see `Detector.run`."""
     whole = shards_of(source, workers)
-    shards: list[Shard | Share] = list(whole)
-    until = covered(whole, workers) if any(stage.until for stage in stages) else None
-    chains = _chains(stages)
-    with handed_on(workers) as folder, processes(workers) as pool:
-        for step, ((_, part), (key, _)) in enumerate(pairwise(chains)):
-            scatter = partial(
-                _scatter,
-                stages=part,
-                until=until,
-                key=key,
-                folder=f"{folder}/{step}",
-                raw=step == 0,
-                into=buckets(len(whole), workers),
-            )
-            written = [paths for part in each(scatter, list(enumerate(shards)), pool, progress) for paths in part]
-            shards = shares(written, key, most_rows)
-        last = partial(through, stages=chains[-1][1], until=until, raw=len(chains) == 1)
-        found = [part for part in each(last, shards, pool, progress) if part.height]
-    events = pl.concat(found) if found else schema.empty(schema.EVENTS)
+    with processes(workers) as pool:
+        works = cut(whole, workers, most_rows)
+        late = stages[0].late if len(stages) == 1 else None
+        if late is not None:
+            found = _late(stages[0], late, works, pool, progress)
+        else:
+            until = covered(whole, workers) if any(stage.until for stage in stages) else None
+            found = _chained(stages, works, until, workers, pool, progress, most_rows)
+    events = pl.concat([part for part in found if part.height] or [schema.empty(schema.EVENTS)])
     problems = schema.problems(events, schema.EVENTS)
     if problems:
         raise WrongUse(
@@ -125,9 +127,67 @@ def run(
     return events.sort(ORDER)
 
 
+def _late(
+    stage: Stage,
+    late: Callable[..., pl.DataFrame],
+    works: Sequence[Shard | ShipRange],
+    pool: Executor | Pool,
+    progress: Progress | None,
+) -> list[pl.DataFrame]:
+    """The events of each shard by a stage that is told the Coverage last."""
+    parts = each(partial(_before, stage=stage), works, pool, progress)
+    until = coverage.of(stretches for _, stretches in parts)
+    with processes(1) as threads:
+        return each(partial(late, until=until), [table for table, _ in parts], threads)
+
+
+def _before(shard: Shard | ShipRange, *, stage: Stage) -> tuple[pl.DataFrame, Stretches]:
+    """What such a stage makes of a shard, and what the shard covers."""
+    positions = read(shard, stage.reads, rising=False)
+    table = pl.concat([made] if isinstance(made := stage.do(positions), pl.DataFrame) else made)
+    return table, coverage.stretches(positions["time"].to_physical().to_numpy())
+
+
+def _chained(
+    stages: Sequence[Stage],
+    works: Sequence[Shard | ShipRange],
+    until: Coverage | None,
+    workers: Workers,
+    pool: Executor | Pool,
+    progress: Progress | None,
+    most_rows: int,
+) -> list[pl.DataFrame]:
+    """The events of each shard of the last key."""
+    shards: list[Work] = list(works)
+    chains = _chains(stages)
+    with handed_on(workers) as folder:
+        for step, ((_, part), (key, _)) in enumerate(pairwise(chains)):
+            lots = _lots(shards, workers)
+            scatter = partial(
+                _scatter,
+                stages=part,
+                until=until,
+                key=key,
+                folder=f"{folder}/{step}",
+                raw=step == 0,
+                into=buckets(len(lots), workers),
+            )
+            written = [paths for part in each(scatter, list(enumerate(lots)), pool, progress) for paths in part]
+            shards = shares(written, key, most_rows)
+        last = partial(through, stages=chains[-1][1], until=until, raw=len(chains) == 1)
+        return each(last, shards, pool, progress)
+
+
 def buckets(shards: int, workers: Workers) -> int:
     """How many buckets the rows of so many shards are scattered to: no fewer than can be worked on at a time."""
     return max(shards, 1, 0 if isinstance(workers, int) else workers.at_once)
+
+
+def _lots(shards: Sequence[Work], workers: Workers) -> list[Sequence[Work]]:
+    """The shards in lots of neighbours, no more than are worth the files that each writes."""
+    at_once = workers if isinstance(workers, int) else workers.at_once
+    lots = min(len(shards), max(MOST_LOTS, at_once))
+    return [shards[len(shards) * at // lots : len(shards) * (at + 1) // lots] for at in range(lots)]
 
 
 def shards_of(source: Source, workers: Workers = 1) -> list[Shard]:
@@ -169,36 +229,26 @@ def _together(shards: Sequence[list[str]], workers: int) -> Iterator[list[str]]:
         yield held
 
 
-def read(shard: Shard, columns: Sequence[str] | None = None) -> pl.DataFrame:
-    """A shard's positions in the one order of `schema.in_order`, with `columns` (None: all) in the schema's order.
-
-    Files that a store has compacted stand in that order already. Then only the wanted columns are read and nothing
-    is sorted, which is what keeps a run near the speed of reading. Several such files (of several days, or shards laid
-    together) are whole runs of ships that only stand in another order, and are moved as such.
-    """
-    wanted = [name for name in schema.POSITIONS if columns is None or name in columns]
-    key = ["ship", "time", "lat", "lon"]
-    few = [name for name in schema.POSITIONS if name in {*wanted, *key}]
-    table = shard.select(few) if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard, columns=few)
-    if not _ascends(table, key):
-        table = _runs_in_order(table)
-    if _ascends(table, key):
-        return table.select(wanted)
-    whole = shard if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard, columns=list(schema.POSITIONS))
-    return schema.in_order(whole).select(wanted)
+def cut(shards: Sequence[Shard], workers: Workers = 1, most_rows: int = MOST_ROWS) -> list[Shard | ShipRange]:
+    """The same shards, with ranges of ships in place of those that are too large to be taken at once."""
+    too_large = [isinstance(one, list) and reading.size(one) > LARGE_BYTES for one in shards]
+    # as in `covered`: one column is read sooner than a process starts
+    pool = None if isinstance(workers, int) else workers
+    found = each(partial(reading.ranges, most_rows=most_rows), list(compress(shards, too_large)), pool)
+    ranges = iter(found)
+    return [part for one, large in zip(shards, too_large, strict=True) for part in (next(ranges) if large else [one])]
 
 
 def covered(shards: Sequence[Shard], workers: Workers = 1) -> Coverage | None:
     """The times that all shards together cover. None where there is no position."""
     # times alone are read sooner than a process starts, or than a cluster has begun with each shard by itself
-    pool = None if isinstance(workers, int) else workers
-    lots = len(shards) if pool is None else min(len(shards), 2 * pool.at_once)
-    return coverage.of(each(_hours, [shards[at::lots] for at in range(lots)], pool))
+    with processes(1 if isinstance(workers, int) else workers) as pool:
+        lots = len(shards) if isinstance(workers, int) else min(len(shards), 2 * workers.at_once)
+        return coverage.of(each(_stretches, [shards[at::lots] for at in range(lots)], pool))
 
 
-def _hours(shards: Sequence[Shard]) -> pl.DataFrame:
-    lazy = (shard.lazy() if isinstance(shard, pl.DataFrame) else pl.scan_parquet(shard) for shard in shards)
-    return pl.concat([coverage.hours_heard(positions) for positions in lazy])
+def _stretches(shards: Sequence[Shard]) -> Stretches:
+    return coverage.joined(coverage.stretches(times) for shard in shards for times in reading.times(shard))
 
 
 @contextmanager
@@ -212,19 +262,23 @@ def handed_on(workers: Workers) -> Iterator[str]:
 
 
 @contextmanager
-def processes(workers: Workers) -> Iterator[Executor | Pool | None]:
-    """`workers` fresh processes, or the pool; None for one, which is this process.
+def processes(workers: Workers) -> Iterator[Executor | Pool]:
+    """`workers` fresh processes, or the pool; for one, which is this process, a few threads of it.
 
     They are spawned, because a forked child of a process that has run polars can hang on its thread pool.
     """
     if not isinstance(workers, int):
         yield workers
-        return
-    if workers == 1:
-        yield None
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield pool
+    elif workers > 1:
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield pool
+    else:
+        # numpy and polars let go of the interpreter: one shard is read while another is worked on
+        threads = ThreadPoolExecutor(min(pl.thread_pool_size(), THREADS))
+        try:
+            yield threads
+        finally:
+            threads.shutdown(cancel_futures=True)
 
 
 def each(
@@ -252,9 +306,9 @@ def _chains(stages: Sequence[Stage]) -> list[tuple[tuple[str, ...], list[Stage]]
     return chains
 
 
-def shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_rows: int) -> list[Shard | Share]:
+def shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_rows: int) -> list[Work]:
     """The files of each bucket as the next stage's shards, those with too many rows in several shares."""
-    shares: list[Shard | Share] = []
+    shares: list[Work] = []
     for bucket in sorted({at for at, _, _ in written}):
         paths = sorted(path for at, path, _ in written if at == bucket)
         of = -(-sum(rows for at, _, rows in written if at == bucket) // most_rows)
@@ -262,23 +316,21 @@ def shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_r
     return shares
 
 
-def through(shard: Shard | Share, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
+def through(shard: Work, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
     """One shard through the stages of a chain; `raw` where it holds the source's positions."""
     return pl.concat(_pieces(shard, stages=stages, until=until, raw=raw))
 
 
-def _pieces(
-    shard: Shard | Share, *, stages: Sequence[Stage], until: Coverage | None, raw: bool
-) -> Iterator[pl.DataFrame]:
+def _pieces(shard: Work, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> Iterator[pl.DataFrame]:
     """The same in the pieces in which the last stage gives it."""
     if isinstance(shard, Share):
         # another seed than the buckets', which would leave all of a bucket in one share
         mine = pl.struct(shard.key).hash(seed=1) % shard.of == shard.number
         table = pl.scan_parquet(shard.paths).filter(mine).collect()
     elif raw:
-        table = read(shard, stages[0].reads if stages else None)
+        table = read(shard, stages[0].reads if stages else None, rising=False)
     else:
-        table = shard if isinstance(shard, pl.DataFrame) else pl.read_parquet(shard)
+        table = reading.lazy(shard).collect()
     pieces = iter([table])
     for number, stage in enumerate(stages):
         table = table if number == 0 else pl.concat(pieces)
@@ -292,7 +344,7 @@ def _pieces(
 
 
 def _scatter(
-    numbered: tuple[int, Shard | Share],
+    numbered: tuple[int, Sequence[Work]],
     *,
     stages: Sequence[Stage],
     until: Coverage | None,
@@ -301,9 +353,23 @@ def _scatter(
     raw: bool,
     into: int,
 ) -> list[tuple[int, str, int]]:
-    """One shard through its stages and on to files by the next key: (bucket, path, rows) of each file written."""
-    number, shard = numbered
-    return scattered(_pieces(shard, stages=stages, until=until, raw=raw), number, key=key, folder=folder, into=into)
+    """Shards, one after the other, through their stages and on to files by the next key; see `scattered`."""
+    number, shards = numbered
+    pieces = (piece for shard in shards for piece in _pieces(shard, stages=stages, until=until, raw=raw))
+    return scattered(_large(pieces), number, key=key, folder=folder, into=into)
+
+
+def _large(pieces: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same rows in tables that are worth a file for each bucket."""
+    held: list[pl.DataFrame] = []
+    for piece in pieces:
+        if piece.height:
+            held.append(piece)
+        if sum(table.height for table in held) >= MOST_ROWS // 2:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
 
 
 def scattered(
@@ -313,32 +379,11 @@ def scattered(
     attempt = uuid.uuid4().hex  # a second attempt of a lost worker's shard never writes over the first
     written = []
     for piece, table in enumerate(pieces):
-        bucket = table.select((pl.struct(key).hash(seed=0) % into).cast(pl.Int64).alias("bucket"))["bucket"]
-        for at in bucket.unique().sort():
+        bucket = (pl.struct(key).hash(seed=0) % into).cast(pl.Int64).alias(_BUCKET)
+        parts = table.with_columns(bucket).partition_by(_BUCKET, as_dict=True, include_key=False)
+        for (at,), part in sorted(parts.items()):
             path = Path(folder) / str(at) / f"{number:06}-{piece:06}-{attempt}.parquet"
             path.parent.mkdir(parents=True, exist_ok=True)
-            part = table.filter(bucket == at)
             part.write_parquet(path)
             written.append((int(at), str(path), part.height))
     return written
-
-
-def _runs_in_order(table: pl.DataFrame) -> pl.DataFrame:
-    """The rows with their runs (one ship, in rising time) put by ship and first time; as they are if runs are short."""
-    ship, time = table["ship"].to_numpy(), table["time"].to_physical().to_numpy()
-    begin = np.flatnonzero(np.append(True, (ship[1:] != ship[:-1]) | (time[1:] < time[:-1])))
-    if len(begin) * 8 > len(ship):
-        return table
-    length = np.diff(np.append(begin, len(ship)))
-    order = np.lexsort((time[begin], ship[begin]))
-    length = length[order]
-    return table[np.repeat(begin[order] - (np.cumsum(length) - length), length) + np.arange(len(ship))]
-
-
-def _ascends(table: pl.DataFrame, key: Sequence[str]) -> bool:
-    """Whether the rows stand in strictly rising order of `key`: sorted, and none twice."""
-    rises = pl.lit(False)
-    for name in reversed(key):
-        before = pl.col(name).shift(1)
-        rises = (pl.col(name) > before) | ((pl.col(name) == before) & rises)
-    return bool(table.select(rises.slice(1).all()).item())

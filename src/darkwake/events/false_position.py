@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from darkwake.events import jumps, shapes
 from darkwake.events.detector import Detector, hours, in_hours
 from darkwake.events.stage import By, Stage
 from darkwake.events.track import Bools, Ints, Limits, Track
-from darkwake.evidence import canonical_json, content_id
+from darkwake.evidence import canonical_json, content_ids
 from darkwake.schema import EVENTS, empty
 
 PATTERNS = ("jump", "stray_fix", "wrong_time", "on_land", "circle", "frozen", "straight_line", "contradiction")
@@ -234,18 +235,23 @@ def _touched(steps: Ints, shaped: pl.DataFrame) -> Bools:
 
 def _jumped(track: Track, away: pl.DataFrame, at_least: int, inland_m: float) -> Iterator[dict[str, Any]]:
     """Each event of positions away from a track: its rows, the rows that it is drawn at, and its numbers."""
-    for part in away.partition_by("event", maintain_order=True):
-        rows = part["row"].to_numpy()
+    event = away["event"].to_numpy()
+    opens = np.append(np.flatnonzero(np.append(True, event[1:] != event[:-1])[: len(event)]), len(event))
+    columns = {name: away[name].to_numpy() for name in away.columns if name != "held"}
+    held = away["held"].to_list()
+    for low, high in pairwise(opens.tolist()):
+        part = {name: column[low:high] for name, column in columns.items()}
+        rows, words = part["row"], set(held[low:high])
         before, after = int(part["before"][0]), int(part["after"][0])
         numbers: dict[str, Any] = {
-            "far_m": round(float(part["far_m"].max() or 0), 1),  # type: ignore[arg-type]  # a column of numbers
-            "inland_m": round(float(part["inland_m"].max() or 0), 1),  # type: ignore[arg-type]
+            "far_m": round(float(part["far_m"].max()), 1),
+            "inland_m": round(float(part["inland_m"].max()), 1),
             "returned": bool(part["returned"][0]),
-            "held": part["held"][0] if part["held"].n_unique() == 1 else None,
+            "held": held[low] if len(words) == 1 else None,
         }
-        inland = float((part["inland_m"] >= inland_m).sum()) * 2 >= len(rows)
+        inland = (part["inland_m"] >= inland_m).sum() * 2 >= len(rows)
         pattern = "on_land" if inland and len(rows) >= at_least else "jump" if len(rows) >= at_least else "stray_fix"
-        if float(part["own_way"].sum()) >= 0.8 * len(rows):
+        if part["own_way"].sum() >= 0.8 * len(rows):
             pattern = "wrong_time"
         if pattern == "jump" and len(rows) >= _RING_ROWS:
             lat, lon, radius, off = shapes.ring(track.lat[rows][None], track.lon[rows][None])
@@ -277,46 +283,55 @@ def _as_events(positions: pl.DataFrame, track: Track, found: list[dict[str, Any]
         return empty(EVENTS)
     first, last = (np.array([one["rows"][at] for one in found]) for at in (0, -1))
     start, end = (np.array([one["drawn"][at] for one in found]) for at in (0, 1))
-    times, source, number = positions["time"], positions["source"], positions["row"]
-    details, ids, cited = [], [], []
-    for one, begin, stop in zip(found, first.tolist(), last.tolist(), strict=True):
-        pattern, place = one["pattern"], (float(track.lat[begin]), float(track.lon[begin]))
+    spans = _stretches(positions["time"], [one["rows"] for one in found])
+    details = []
+    for one, begin, stop, stretches in zip(found, first.tolist(), last.tolist(), spans, strict=True):
         told = {
-            "pattern": pattern,
+            "pattern": one["pattern"],
             "positions": len(one["rows"]),
             "hours": round(float(track.time[stop] - track.time[begin]) / _HOUR_US, 4),
             **one["numbers"],
         }
-        shown = [round(value, 6) for value in place]
-        more = {"false": shown, "stretches": _stretches(times, one["rows"]), "innocent": INNOCENT[pattern]}
+        shown = [round(float(value[begin]), 6) for value in (track.lat, track.lon)]
+        more = {"false": shown, "stretches": stretches, "innocent": INNOCENT[one["pattern"]]}
         details.append(canonical_json({**told, **more, "says": says(told)}))
-        ids.append(content_id("false_position", pattern, int(track.ship[begin]), times[begin], *place))
-        rows = sorted({begin, stop})
-        cited.append([{"source": source[at], "first_row": number[at], "last_row": number[at]} for at in rows])
+    pattern = pl.Series("pattern", [one["pattern"] for one in found])
+    ids = content_ids("false_position", positions[first].select(pattern, "ship", "time", "lat", "lon"))
+    cite = pl.struct("source", pl.col("row").alias("first_row"), pl.col("row").alias("last_row"))
+    cited = [positions[rows].select(cite.alias("sources"))["sources"].to_list() for rows in (first, last)]
     return pl.DataFrame(
         {
             "id": ids,
             "kind": ["false_position"] * len(found),
             "ship": track.ship[first],
             "other": [None] * len(found),
-            "start": times.gather(first),
-            "end": times.gather(last),
+            "start": positions["time"].gather(first),
+            "end": positions["time"].gather(last),
             "start_lat": track.lat[start],
             "start_lon": track.lon[start],
             "end_lat": track.lat[end],
             "end_lon": track.lon[end],
             "details": details,
-            "sources": cited,
+            "sources": [[one] if one == two else [one, two] for one, two in zip(*cited, strict=True)],
         },
         schema=EVENTS,
     ).sort("ship", "start", "kind", "id")
 
 
-def _stretches(times: pl.Series, rows: Ints) -> list[list[Any]]:
-    """First and last time of each unbroken stretch of rows; from the 200th on, all in one."""
-    opens = np.flatnonzero(np.append(True, np.diff(rows) > 1))[:_MOST_STRETCHES]
-    closes = np.append(opens[1:] - 1, len(rows) - 1)
-    return [[times[one], times[two]] for one, two in zip(rows[opens].tolist(), rows[closes].tolist(), strict=True)]
+def _stretches(times: pl.Series, events: list[Ints]) -> list[list[list[str]]]:
+    """First and last time of each unbroken stretch of each event's rows; from the 200th on, all in one."""
+    ends, count = [], []
+    for rows in events:
+        opens = np.flatnonzero(np.append(True, np.diff(rows) > 1))[:_MOST_STRETCHES]
+        closes = np.append(opens[1:] - 1, len(rows) - 1)
+        ends.append(rows[np.column_stack([opens, closes])])
+        count.append(len(opens))
+    chosen = times.gather(np.concatenate(ends).ravel())
+    whole, parts = (chosen.dt.strftime(f"%Y-%m-%dT%H:%M:%S{more}Z").to_list() for more in ("", "%.6f"))
+    texts = [two if part else one for one, two, part in zip(whole, parts, chosen.dt.microsecond(), strict=True)]
+    pairs = [list(pair) for pair in zip(texts[::2], texts[1::2], strict=True)]
+    upto = np.cumsum(count).tolist()
+    return [pairs[high - many : high] for high, many in zip(upto, count, strict=True)]
 
 
 def says(told: dict[str, Any]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darkwake import geo
-from darkwake.events.hearing import Hearing, Ints, first_from, ranges
+from darkwake.events.hearing import Hearing, Ints, first_from, ranges, runs
 
 Floats = NDArray[np.float64]
 
@@ -133,18 +133,24 @@ def spread_m(start: Ints, lat: Floats, lon: Floats, within: int, link_m: float) 
     others that do.
     """
     count = len(start)
-    group = np.arange(count)
+    group, members = np.arange(count), {one: [one] for one in range(count)}
     order = np.argsort(start, kind="stable")
     stop = np.searchsorted(start[order], start[order] + within, side="right")
-    for place, one in enumerate(order):
+    for place, one in enumerate(order.tolist()):
         later = order[place + 1 : stop[place]]
         later = later[geo.distance_m(lat[one], lon[one], lat[later], lon[later]) <= link_m]
-        joined = np.unique(np.append(group[later], group[one]))
-        if len(joined) > 1:
-            group[np.isin(group, joined)] = joined[0]
+        for other in np.unique(group[later]).tolist():
+            own = int(group[one])
+            if other == own or other not in members:
+                continue
+            # the smaller group takes the name of the larger, so that no gap is renamed more often than there are powers
+            small, large = sorted((other, own), key=lambda name: len(members[name]))
+            group[members[small]] = large
+            members[large] += members.pop(small)
+    by_group = np.argsort(group, kind="stable")
     spread = np.zeros(count)
-    for number in np.unique(group):
-        rows = np.flatnonzero(group == number)
+    for first, last in zip(*runs([group[by_group]]), strict=True):
+        rows = by_group[first : last + 1]
         # the farthest from any one is at least half as far as the farthest two; twice over finds them nearly
         far = rows[np.argmax(geo.distance_m(lat[rows[0]], lon[rows[0]], lat[rows], lon[rows]))]
         spread[rows] = geo.distance_m(lat[far], lon[far], lat[rows], lon[rows]).max()

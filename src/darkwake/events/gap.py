@@ -15,7 +15,7 @@ from darkwake.errors import WrongUse
 from darkwake.events.coverage import Coverage
 from darkwake.events.detector import Detector, hours, in_hours
 from darkwake.events.stage import By, Stage
-from darkwake.evidence import content_id
+from darkwake.evidence import content_ids
 from darkwake.schema import CITATION, EVENTS, empty
 
 BEFORE = timedelta(hours=12)
@@ -70,66 +70,86 @@ def gap(
             where="gap(longer_than=...)",
             to_do="Give a minute or more",
         )
-    do = partial(_gaps, longer_than=longer_than, with_open=with_open)
-    if until is not None:
-        do = partial(do, until=Coverage((until,)))
+    ends = partial(_ends, longer_than=longer_than, with_open=with_open)
+    gaps = partial(_gaps, longer_than=longer_than)
+    if until is None:
+        stages: tuple[Stage, ...] = (Stage(By("ship"), ends, reads=_READS, late=gaps),)
+    else:
+        stages = (Stage(By("ship"), ends, reads=_READS), Stage(By("ship"), partial(gaps, until=Coverage((until,)))))
     return Detector(
         kind="gap",
-        stages=(Stage(By("ship"), do, reads=_READS, until=until is None),),
+        stages=stages,
         about=str(gap.__doc__),
         parameters=(("longer_than", in_hours(longer_than)), ("with_open", str(with_open).lower())),
     )
 
 
-def _gaps(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool, until: Coverage | None) -> pl.DataFrame:
-    if positions.is_empty() or until is None:
-        return empty(EVENTS)
+def _ends(positions: pl.DataFrame, *, longer_than: timedelta, with_open: bool) -> pl.DataFrame:
+    """Both ends of each silence between two positions, and (with_open) each ship's last position, with no end."""
     ship = positions["ship"].to_numpy()
     time = positions["time"].to_physical().to_numpy()
-    limit = longer_than // _MICROSECOND
-    same = ship[1:] == ship[:-1]
-    off = np.flatnonzero(same & (np.diff(time) > limit))
-    before = partial(_heard_before, ship, time, positions["receiver"])
-    ended = _rows(positions, off, "start").hstack(_rows(positions, off + 1, "end")).hstack(before(off))
-    hour = (pl.col("end") - pl.col("start")).dt.total_microseconds() / _HOUR_US
-    ended = ended.with_columns(hour.alias("hours"), _distance(ended), pl.lit(False).alias("open"))
-    last = np.flatnonzero(np.append(~same, True))
-    last = last[until.end_us(time[last]) - time[last] > limit] if with_open else last[:0]
-    still = _rows(positions, last, "start").hstack(before(last))
-    still = still.with_columns(
-        pl.Series("hours", (until.end_us(time[last]) - time[last]) / _HOUR_US), open=pl.lit(True)
-    )
-    return _as_events(pl.concat([ended, still], how="diagonal"))
+    turns = np.flatnonzero(ship[1:] != ship[:-1])
+    last = np.append(turns, np.arange(len(ship))[-1:])  # of each ship
+    off = np.flatnonzero(np.diff(time) > longer_than // _MICROSECOND)
+    off = off[ship[off] == ship[off + 1]]
+    still = last if with_open else last[:0]
+    at = np.append(off, still)
+    on = pl.Series(off + 1).extend(pl.repeat(None, len(still), dtype=pl.Int64, eager=True))
+    first = np.append(0, turns + 1)[np.searchsorted(last, at)]
+    before = _heard_before(time, positions["receiver"], first, at)
+    found = _rows(positions, pl.Series(at), "start").hstack(_rows(positions, on, "end")).hstack(before)
+    cited = [_cited(positions, np.column_stack([off, off + 1])), _cited(positions, still[:, None])]
+    return found.with_columns(pl.concat(cited), open=pl.col("end").is_null())
 
 
-def _rows(positions: pl.DataFrame, at: NDArray[np.int64], side: str) -> pl.DataFrame:
-    """The positions at those rows, as the columns of one side of the gaps."""
+def _gaps(ends: pl.DataFrame, *, longer_than: timedelta, until: Coverage | None) -> pl.DataFrame:
+    """The gaps among `ends`: of those without an end the ones that had lasted long enough when the data ended."""
+    if ends.is_empty() or until is None:
+        return empty(EVENTS)
+    lasted = pl.coalesce("end", until.end_of(ends["start"])) - pl.col("start")
+    found = ends.with_columns(lasted.alias("lasted")).filter(pl.col("lasted") > longer_than)
+    hour = pl.col("lasted").dt.total_microseconds() / _HOUR_US
+    return _as_events(found.with_columns(hour.alias("hours"), _distance(found)))
+
+
+def _rows(positions: pl.DataFrame, at: pl.Series, side: str) -> pl.DataFrame:
+    """The positions at those rows, as the columns of one side of the gaps; none where there is no row."""
+    ship = [pl.col("ship")] if side == "start" else []
+    chosen = positions.select(*ship, "time", "lat", "lon").select(pl.all().gather(at))
+    return chosen.select(*ship, pl.col("time").alias(side), pl.col("lat", "lon").name.prefix(f"{side}_"))
+
+
+def _cited(positions: pl.DataFrame, at: NDArray[np.int64]) -> pl.Series:
+    """Those rows, shape (gaps, rows of each), as the sources of the gaps."""
     cited = pl.struct("source", pl.col("row").alias("first_row"), pl.col("row").alias("last_row")).cast(CITATION)
-    chosen = [pl.col("time").alias(side), pl.col("lat", "lon").name.prefix(f"{side}_"), cited.alias(f"{side}_cited")]
-    return positions[at].select(*([pl.col("ship")] if side == "start" else []), *chosen)
+    # lists of one length are a table cut anew; to lay columns together row by row takes fifty times as long
+    return positions[at.ravel()].select(cited.alias("sources"))["sources"].reshape(at.shape).arr.to_list()
 
 
-def _distance(ended: pl.DataFrame) -> pl.Series:
-    ends = [ended[name].to_numpy() for name in ("start_lat", "start_lon", "end_lat", "end_lon")]
-    return pl.Series("distance_m", geo.distance_m(*ends))
+def _distance(found: pl.DataFrame) -> pl.Series:
+    ends = [found[name].to_numpy() for name in ("start_lat", "start_lon", "end_lat", "end_lon")]
+    return pl.Series("distance_m", geo.distance_m(*ends), nan_to_null=True)
 
 
 def _heard_before(
-    ship: NDArray[np.int64], time: NDArray[np.int64], receiver: pl.Series, at: NDArray[np.int64]
+    time: NDArray[np.int64], receiver: pl.Series, first: NDArray[np.int64], at: NDArray[np.int64]
 ) -> pl.DataFrame:
     """before, and of those satellite, terrestrial, unknown: positions of the same ship in the 12 h before those rows.
 
-    Those of a row's own time do not count.
+    `first` is the first row of the ship of each. Those of a row's own time do not count.
     """
-    opens = np.flatnonzero(np.append(True, ship[1:] != ship[:-1]))
-    first = opens[np.searchsorted(opens, at, side="right") - 1]
     since = time[at] - BEFORE // _MICROSECOND
     begin, end = _first_from(time, first, at, since), _first_from(time, first, at, time[at])
     counts = {"before": end - begin}
     for kind in _RECEIVERS[:2]:
-        heard = (receiver == kind).fill_null(value=False).to_numpy()
-        upto = np.append(0, np.cumsum(heard))
-        counts[kind] = upto[end] - upto[begin]
+        heard = (receiver == kind).fill_null(value=False)
+        if heard.all():  # a feed has one kind of receiver more often than not
+            counts[kind] = counts["before"]
+        elif heard.any():
+            upto = np.append(0, np.cumsum(heard.to_numpy()))
+            counts[kind] = upto[end] - upto[begin]
+        else:
+            counts[kind] = np.zeros_like(at)
     counts["unknown"] = counts["before"] - counts["satellite"] - counts["terrestrial"]
     return pl.DataFrame(counts, schema=dict.fromkeys(counts, pl.Int64))
 
@@ -155,9 +175,8 @@ def _as_events(found: pl.DataFrame) -> pl.DataFrame:
         "open": pl.col("open"),
         "positions_12h_before": pl.col("before"),
     }
-    ids = [content_id("gap", *key) for key in found.select("ship", "start", "start_lat", "start_lon").iter_rows()]
     return found.select(
-        pl.Series("id", ids, dtype=pl.String),
+        content_ids("gap", found.select("ship", "start", "start_lat", "start_lon")),
         pl.lit("gap").alias("kind"),
         "ship",
         pl.lit(None, pl.Int64).alias("other"),
@@ -168,7 +187,7 @@ def _as_events(found: pl.DataFrame) -> pl.DataFrame:
         "end_lat",
         "end_lon",
         _object(numbers).alias("details"),
-        pl.concat_list("start_cited", "end_cited").list.drop_nulls().alias("sources"),
+        "sources",
     )
 
 

@@ -10,7 +10,7 @@ Times in here are microseconds since 1970, because most of the work is done on a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
@@ -51,6 +51,9 @@ class Hearing:
     first."""
     classes: pl.DataFrame
     """ship, class: the class of most of its positions, "unknown" where none says; sorted by ship."""
+    by_ship: Ints = field(default_factory=lambda: np.zeros(0, np.int64), repr=False)
+    """The place of each run of `inside` by ship, first; and by first, ship: one number sorts faster than several."""
+    by_time: Ints = field(default_factory=lambda: np.zeros(0, np.int64), repr=False)
 
     @classmethod
     def of(cls, parts: list[Thinned], ships: pl.DataFrame | None) -> Hearing:
@@ -62,7 +65,17 @@ class Hearing:
         kinds = classes.select("ship", pl.col("class").replace_strict(KINDS, return_dtype=pl.Int64).alias("kind"))
         inside = pl.concat([part.inside for part in parts]).join(kinds, on="ship", how="left")
         anywhere = pl.concat([part.anywhere for part in parts])
-        return cls(inside.sort("cell", "ship", "first"), anywhere.sort("ship", "first"), classes)
+        inside, anywhere = inside.sort("cell", "ship", "first"), anywhere.sort("ship", "first")
+        ship, first = inside["ship"].to_numpy(), inside["first"].to_numpy()
+        by_ship = _places(np.lexsort((first, ship)))
+        return cls(inside, anywhere, classes, by_ship, _places(np.lexsort((by_ship, first))))
+
+
+def _places(order: Ints) -> Ints:
+    """Where each row stands in that order of rows."""
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    return places
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from darkwake.events.verdict import AHEAD_HEARD, LEAST_PEERS, WAY_KNOWN, WAY_TOL
 from darkwake.evidence import canonical_json
 from darkwake.schema import SILENCES
 
+_LOT = 2_000
+
 
 def judged(table: pl.DataFrame, sides: pl.DataFrame | None, asks: Thresholds) -> pl.DataFrame:
     """SILENCES from every number of the tests.
@@ -29,6 +31,12 @@ def judged(table: pl.DataFrame, sides: pl.DataFrame | None, asks: Thresholds) ->
     tested = table.select(_tested(asks, set(table.columns)).fill_null(value=False)).to_series()
     q = chance.discoveries(table["surprise"].to_numpy(), tested.to_numpy(), _innocent(table.filter(tested)))
     table = table.with_columns(tested=tested, q=pl.Series(q).fill_nan(None))
+    # a gap has over a hundred numbers, which as Python objects take kilobytes: some gaps at a time
+    return pl.concat([_told(some, asks) for some in table.iter_slices(_LOT)]) if table.height else _told(table, asks)
+
+
+def _told(table: pl.DataFrame, asks: Thresholds) -> pl.DataFrame:
+    """SILENCES of some gaps."""
     rows = [(row, *said(row, asks)) for row in table.iter_rows(named=True)]
     return pl.DataFrame(
         {

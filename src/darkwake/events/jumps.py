@@ -9,12 +9,14 @@ All of it works on columns: a run is looked at once for each of `_LOOK` candidat
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
 from darkwake import geo, shore
-from darkwake.events import second_ship
-from darkwake.events.track import Bools, Floats, Ints, Limits, Track
+from darkwake.events import own_way, second_ship
+from darkwake.events.track import Floats, Ints, Limits, Track
 
 HEAVY = 5
 """A run of so many positions is looked for far ahead; a shorter one only among the next runs."""
@@ -26,7 +28,8 @@ _FEWEST = 3  # a chain of fewer positions tells nothing of where a ship was
 _MOSTLY = 0.1  # nor does one of less than this share of what it leaves out
 _SILENT_US = 1_800_000_000  # after so long unheard a ship may have sailed to where a burst begins
 _BACK_US = 3_600_000_000  # a ship that is back on its track for longer begins a new event
-_OWN_M, _OWN_DEG = 2_500.0, 0.025
+_AT_ONCE = 100_000
+"""Runs that are looked at together: bounds memory, changes no number."""
 
 
 def displaced(track: Track, limits: Limits, one_sided: Ints | None = None) -> tuple[pl.DataFrame, Ints]:
@@ -34,7 +37,7 @@ def displaced(track: Track, limits: Limits, one_sided: Ints | None = None) -> tu
 
     Columns: event (number), row, far_m (metres from where the track was then), inland_m, before and after (the rows of
     the track between which the event lies; -1 where there is none), returned, held (whether the place moves with the
-    track: "offset", or rests: "frozen" or "resting"; null otherwise), own_way (see `_own_way`).
+    track: "offset", or rests: "frozen" or "resting"; null otherwise), own_way (see own_way.py).
 
     Of a step left over (the row before it is given) it is not known which side is false. Given back as `one_sided`,
     such steps are explained by bursts that a ship could have sailed to or from, see `_one_sided`.
@@ -83,9 +86,7 @@ def _runs(track: Track, knots: float, cuts: Ints | None = None) -> pl.DataFrame:
     count = len(track.ship)
     if not count:
         return pl.DataFrame()
-    step = np.arange(count - 1)
-    same = track.ship[1:] == track.ship[:-1]
-    opens = np.append(True, ~same | track.out_of_reach(step, step + 1, knots))
+    opens = np.append(True, (track.ship[1:] != track.ship[:-1]) | track.impossible(knots))
     if cuts is not None:
         opens[cuts] = True
     first = np.flatnonzero(opens)
@@ -105,23 +106,25 @@ def _links(track: Track, runs: pl.DataFrame, knots: float) -> Ints:
     first, last, ship, size = (runs[name].to_numpy() for name in ("first", "last", "ship", "rows"))
     weight = np.minimum(size, _FULL)
     heavy = np.flatnonzero(size >= HEAVY)
-    ahead = np.searchsorted(heavy, np.arange(count), side="right")
     best_next, best_before = np.full(count, -1, np.int64), np.full(count, -1, np.int64)
-    for turn in range(2 * _LOOK):
-        if turn < _LOOK:
-            one = np.arange(count - turn - 1) if turn + 1 < count else np.empty(0, np.int64)
-            two = one + turn + 1
-        else:
-            one = np.flatnonzero(ahead + turn - _LOOK < len(heavy))
-            two = heavy[ahead[one] + turn - _LOOK]
-        near = np.flatnonzero(ship[one] == ship[two])
-        near = near[~track.out_of_reach(last[one[near]], first[two[near]], knots)]
-        one, two = one[near], two[near]
-        tier = np.where(track.out_of_reach(last[one], first[two], _CALM_KN), 0, 1) + 2 * (
-            track.foretold(last[one], first[two], _FORETOLD_KN)
-        )
-        np.maximum.at(best_next, one, (2 * _FULL * tier + weight[two]) * (count + 1) + (count - two))
-        np.maximum.at(best_before, two, (2 * _FULL * tier + weight[one]) * (count + 1) + one)
+    for low in range(0, count, _AT_ONCE):
+        run = np.arange(low, min(low + _AT_ONCE, count))
+        ahead = np.searchsorted(heavy, run, side="right")
+        for turn in range(2 * _LOOK):
+            if turn < _LOOK:
+                one = run[run + turn + 1 < count]
+                two = one + turn + 1
+            else:
+                there = ahead + turn - _LOOK < len(heavy)
+                one, two = run[there], heavy[ahead[there] + turn - _LOOK]
+            near = np.flatnonzero(ship[one] == ship[two])
+            near = near[~track.out_of_reach(last[one[near]], first[two[near]], knots)]
+            one, two = one[near], two[near]
+            tier = np.where(track.out_of_reach(last[one], first[two], _CALM_KN), 0, 1) + 2 * (
+                track.foretold(last[one], first[two], _FORETOLD_KN)
+            )
+            np.maximum.at(best_next, one, (2 * _FULL * tier + weight[two]) * (count + 1) + (count - two))
+            np.maximum.at(best_before, two, (2 * _FULL * tier + weight[one]) * (count + 1) + one)
     nexts = np.where(best_next < 0, -1, count - best_next % (count + 1))
     before = np.where(best_before < 0, -1, best_before % (count + 1))
     both = (nexts >= 0) & (before[np.maximum(nexts, 0)] == np.arange(count))
@@ -194,36 +197,45 @@ def _left_out(runs: pl.DataFrame, nexts: Ints) -> pl.DataFrame:
 
     Of several such chains the one with most positions counts. `before` and `after` are rows.
     """
-    chain, size, first, last = (runs[name].to_numpy() for name in ("chain", "rows", "first", "last"))
-    link = np.flatnonzero(nexts > np.arange(len(nexts)) + 1)
-    number = np.repeat(np.arange(len(link)), nexts[link] - link - 1)
-    begins = np.cumsum(nexts[link] - link - 1) - (nexts[link] - link - 1)
-    run = link[number] + 1 + np.arange(len(number)) - begins[number]
-    total = np.bincount(chain, size, len(chain)).astype(np.int64)
-    pairs = pl.DataFrame(
-        {
-            "run": run,
-            "link": link[number],
-            "of": chain[link[number]],
-            "chain": chain[run],
-            "of_rows": total[chain[link[number]]],
-            "chain_rows": total[chain[run]],
-            "chain_runs": np.bincount(chain, minlength=len(chain))[chain[run]].astype(np.int64),
-        }
-    )
-    whole = pairs.filter(
-        pl.len().over("chain", "of") == pl.col("chain_runs"),
-        pl.col("of_rows") >= pl.max_horizontal(pl.lit(_FEWEST), _MOSTLY * pl.col("chain_rows")),
-    )
-    best = whole.sort("of_rows", "of", descending=True).filter(pl.col("of") == pl.col("of").first().over("chain"))
-    at = best["link"].to_numpy()
-    return best.select(
+    chain, first, last = (runs[name].to_numpy() for name in ("chain", "first", "last"))
+    none = pl.DataFrame(schema=dict.fromkeys(("run", "link", "chain", "of"), pl.Int64))
+    counted = [part.group_by("chain", "of").len() for part in _between_links(runs, nexts)]
+    counted = counted or [none.select("chain", "of", len=pl.lit(0, pl.UInt32))]
+    pairs = pl.concat(counted).group_by("chain", "of").agg(pl.col("len").sum())
+    of_runs, of_rows = (np.bincount(chain, weight, len(chain)) for weight in (None, runs["rows"].to_numpy()))
+    whole = pairs.filter(pairs["len"] == pl.Series(of_runs[pairs["chain"].to_numpy()]))
+    size = pl.Series("size", of_rows[whole["of"].to_numpy()])
+    best = whole.with_columns(size).sort("size", "of", descending=True).unique("chain", keep="first")
+    kept = [part.join(best, on=["chain", "of"], how="semi") for part in _between_links(runs, nexts) if len(best)]
+    found = pl.concat([none, *kept]).sort("run")
+    at = found["link"].to_numpy()
+    return found.select(
         "run",
         "link",
         pl.Series("before", last[at]),
         pl.Series("after", first[nexts[at]]),
         pl.lit(True).alias("returned"),
-    ).sort("run")
+    )
+
+
+def _between_links(runs: pl.DataFrame, nexts: Ints) -> Iterator[pl.DataFrame]:
+    """run, link, chain (of the run), of (chain of the link) of each run between two linked ones, in pieces.
+
+    Without pairs that `_left_out` would not take: where the link's chain is too short, or not around all of the run's.
+    """
+    chain, rows = runs["chain"].to_numpy(), runs["rows"].to_numpy()
+    total = np.bincount(chain, rows, len(chain)).astype(np.int64)
+    begins = np.zeros(len(chain), np.int64)
+    begins[chain[::-1]] = np.arange(len(chain))[::-1]  # the first run of each chain; its last run names it
+    link = np.flatnonzero(nexts > np.arange(len(nexts)) + 1)
+    upto = np.cumsum(nexts[link] - link - 1)
+    for low in range(0, int(upto[-1]) if len(upto) else 0, 10 * _AT_ONCE):
+        number = np.arange(low, min(low + 10 * _AT_ONCE, upto[-1]))
+        at = np.searchsorted(upto, number, side="right")
+        run = nexts[link[at]] - (upto[at] - number)
+        its, of = chain[run], chain[link[at]]
+        good = (total[of] >= np.maximum(_FEWEST, _MOSTLY * total[its])) & (begins[of] < begins[its]) & (its < of)
+        yield pl.DataFrame({"run": run[good], "link": link[at[good]], "chain": its[good], "of": of[good]})
 
 
 def _edges(runs: pl.DataFrame, used: Ints) -> pl.DataFrame:
@@ -282,8 +294,8 @@ def between(track: Track, row: Ints, before: Ints, after: Ints) -> tuple[Floats,
 
 def _inland(track: Track, rows: Ints) -> Floats:
     """Metres inside the outlines of land at each row; equal places are looked up once."""
-    places, back = np.unique(np.column_stack([track.lat[rows], track.lon[rows]]), axis=0, return_inverse=True)
-    return shore.inland_m(places[:, 0], places[:, 1])[back.ravel()]
+    places, back = np.unique(track.lat[rows] + 1j * track.lon[rows], return_inverse=True)
+    return shore.inland_m(places.real, places.imag)[back]
 
 
 def _kept(track: Track, rows: pl.DataFrame, limits: Limits) -> pl.DataFrame:
@@ -313,56 +325,6 @@ def _kept(track: Track, rows: pl.DataFrame, limits: Limits) -> pl.DataFrame:
     return rows.join(chains, on="chain", how="inner", maintain_order="left")
 
 
-def _own_way(track: Track, rows: Ints) -> Bools:
-    """Whether each row lies within `_OWN_M` of the ship's own track as it was six hours or less before or after."""
-    if not len(rows):
-        return np.zeros(0, np.bool_)
-    own = np.isin(track.ship, np.unique(track.ship[rows]))
-    own[rows] = False
-    places = _ways(track, np.flatnonzero(own)).unique(["ship", "cell", "hour"], keep="first", maintain_order=True)
-    some = track.only(rows)
-    away, near = _cells(some, _first_time(track)[rows]), np.zeros(len(rows), np.bool_)
-    around = [up * geo.columns(_OWN_DEG) + right for up in (-1, 0, 1) for right in (-1, 0, 1)]
-    for hour in range(-6, 7):
-        for cell in around:
-            moved = away.with_columns(pl.col("cell") + cell, pl.col("hour") + hour)
-            met = moved.join(places, on=["ship", "cell", "hour"], suffix="_own")
-            at = met["row"].to_numpy()
-            apart = geo.distance_m(some.lat[at], some.lon[at], met["lat"].to_numpy(), met["lon"].to_numpy())
-            near[at[apart <= _OWN_M]] = True
-    return near
-
-
-def _ways(track: Track, rows: Ints) -> pl.DataFrame:
-    """As `_cells`, of rows of ships' own tracks and of places some 2 km apart on the way from each to the next one."""
-    one, two = rows[:-1], rows[1:]
-    metres, took = track.apart(one, two), track.time[two] - track.time[one]
-    joined = (track.ship[one] == track.ship[two]) & (took <= _BACK_US) & (took > 0)
-    parts = np.where(joined, np.clip(np.ceil(metres / 2_000), 1, 32), 1).astype(np.int64)
-    number = np.repeat(np.arange(len(parts)), parts)
-    share = (np.arange(len(number)) - (np.cumsum(parts) - parts)[number]) / parts[number]
-    lat = track.lat[one][number] + share * (track.lat[two] - track.lat[one])[number]
-    lon = geo.wrap_lon(track.lon[one][number] + share * geo.wrap_lon(track.lon[two] - track.lon[one])[number])
-    time = track.time[one][number] + np.rint(share * took[number]).astype(np.int64)
-    way = Track(track.ship[one][number], time, lat, lon, lat, lat)
-    since = _first_time(track)[one][number]
-    return _cells(way, since).with_columns(pl.Series("lat", lat), pl.Series("lon", lon))
-
-
-def _first_time(track: Track) -> Ints:
-    """For each row the time of its ship's first."""
-    opens = np.append(True, track.ship[1:] != track.ship[:-1])
-    result: Ints = track.time[opens][np.cumsum(opens) - 1]
-    return result
-
-
-def _cells(track: Track, since: Ints) -> pl.DataFrame:
-    """row, ship, cell, hour (since the ship's first position) of all rows."""
-    cell = geo.cell(track.lat, track.lon, _OWN_DEG)
-    hour = (track.time - since) // 3_600_000_000
-    return pl.DataFrame({"row": np.arange(len(cell)), "ship": track.ship, "cell": cell, "hour": hour})
-
-
 def _events(track: Track, rows: pl.DataFrame) -> pl.DataFrame:
     """Rows by event: what is away from one link, and from the next ones if the ship was back for less than an hour."""
     if rows.is_empty():
@@ -375,7 +337,7 @@ def _events(track: Track, rows: pl.DataFrame) -> pl.DataFrame:
     returned = rows["returned"].to_numpy()
     other = np.append(True, returned[1:] != returned[:-1])
     rows = rows.with_columns(
-        event=pl.Series(np.cumsum((apart & moved) | other) - 1), own_way=pl.Series(_own_way(track, at))
+        event=pl.Series(np.cumsum((apart & moved) | other) - 1), own_way=pl.Series(own_way.beside(track, at, _BACK_US))
     )
     ends = pl.col("before").first().over("event"), pl.col("after").last().over("event")
     return rows.with_columns(*ends).select(list(_nothing().schema))

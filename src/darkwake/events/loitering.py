@@ -14,10 +14,11 @@ from darkwake import geo
 from darkwake.errors import WrongUse
 from darkwake.events.beyond import Anchorages, beyond
 from darkwake.events.coverage import Coverage
+from darkwake.events.details import texts
 from darkwake.events.detector import Detector, in_hours
-from darkwake.events.slots import READS, Slots, cited, in_a_row, long_enough
+from darkwake.events.slots import READS, Slots, cited, in_a_row, long_enough, with_sources
 from darkwake.events.stage import By, Stage
-from darkwake.evidence import canonical_json, content_id
+from darkwake.evidence import content_ids
 from darkwake.schema import EVENTS, empty
 from darkwake.shore import shore_m
 
@@ -39,6 +40,7 @@ PRESETS: dict[str, _Preset] = {
 }
 """Global Fishing Watch's distance from the shore; and a rule for coasts, where the nearest port tells more."""
 
+_HOUR_US = 3_600_000_000
 OVER = timedelta(hours=1)
 """The time over which a ship's mean speed is taken."""
 
@@ -151,7 +153,7 @@ def idle(
     if shore > 0:  # asked last, and of few: it costs the most
         table = table.filter(pl.Series(beyond(shore_m, *_where(table), shore), dtype=pl.Boolean))
     table = table.filter(pl.Series(long_enough(in_a_row(table), least), dtype=pl.Boolean))
-    return table.with_columns(pl.Series("run", in_a_row(table), dtype=pl.Int64))
+    return with_sources(table, positions).with_columns(pl.Series("run", in_a_row(table), dtype=pl.Int64))
 
 
 def _where(table: pl.DataFrame) -> tuple[geo.Floats, geo.Floats]:
@@ -205,11 +207,8 @@ def _as_events(found: pl.DataFrame, around: Anchorages) -> pl.DataFrame:
     ends = [found[name].to_numpy() for name in ("start_lat", "start_lon", "end_lat", "end_lon")]
     made_good = geo.distance_m(*ends)
     nearest = around.nearest(ends[0], ends[1])
-    rows = zip(found.iter_rows(named=True), made_good, nearest, strict=True)
-    details = [canonical_json(_details(row, float(good), port)) for row, good, port in rows]
-    key = found.select("ship", "start", "start_lat", "start_lon")
     return found.select(
-        pl.Series("id", [content_id("loitering", *row) for row in key.iter_rows()], dtype=pl.String),
+        content_ids("loitering", found.select("ship", "start", "start_lat", "start_lon")),
         pl.lit("loitering").alias("kind"),
         "ship",
         pl.lit(None, pl.Int64).alias("other"),
@@ -219,20 +218,23 @@ def _as_events(found: pl.DataFrame, around: Anchorages) -> pl.DataFrame:
         "start_lon",
         "end_lat",
         "end_lon",
-        pl.Series("details", details, dtype=pl.String),
+        pl.Series("details", _details(found, made_good, nearest), dtype=pl.String),
         cited("", "next_").alias("sources"),
     )
 
 
-def _details(row: dict[str, Any], made_good_m: float, port: dict[str, Any] | None) -> dict[str, Any]:
-    lasted_h = (row["end"] - row["start"]) / timedelta(hours=1)
-    return {
-        "hours": round(lasted_h, 4),
-        "longest_unheard_h": round(row["unheard_us"] / 3_600_000_000, 4),
-        "made_good_m": round(made_good_m, 1),
-        "mean_kn": round(row["sailed_m"] / geo.METRES_PER_NM / lasted_h, 3),
-        "port": port,
-        "sailed_m": round(row["sailed_m"], 1),
-        "shore_m": round(row["shore_m"]),
-        "slots": row["slots"],
-    }
+def _details(found: pl.DataFrame, made_good_m: geo.Floats, nearest: list[dict[str, Any] | None]) -> list[str]:
+    lasted_h = [us / _HOUR_US for us in (found["end"] - found["start"]).to_physical().to_list()]
+    sailed = list(zip(found["sailed_m"].to_list(), lasted_h, strict=True))
+    return texts(
+        {
+            "hours": [round(span, 4) for span in lasted_h],
+            "longest_unheard_h": [round(us / _HOUR_US, 4) for us in found["unheard_us"].to_list()],
+            "made_good_m": [round(metres, 1) for metres in made_good_m.tolist()],
+            "mean_kn": [round(metres / geo.METRES_PER_NM / span, 3) for metres, span in sailed],
+            "port": nearest,
+            "sailed_m": [round(metres, 1) for metres, _ in sailed],
+            "shore_m": [round(metres) for metres in found["shore_m"].to_list()],
+            "slots": found["slots"].to_list(),
+        }
+    )

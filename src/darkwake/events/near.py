@@ -58,31 +58,59 @@ def _pairs(
     if not len(one.group) or not len(two.group):
         return
     side = within_m / geo.EARTH_RADIUS_M * (1 + 1e-9)  # a chord is never longer than its arc
-    cubes_one, cubes_two = np.floor(one.point / side).astype(np.int64), np.floor(two.point / side).astype(np.int64)
-    key_one, key_two = _key(one.group, cubes_one), _key(two.group, cubes_two)
-    order = np.argsort(key_two, kind="stable")
-    cells, first = np.unique(key_two[order], return_index=True)
-    opens = np.append(first, len(order))
+    at_one = _Cubes.of(one, side)
+    at_two = at_one if two is one else _Cubes.of(two, side)
+    most = (2 * np.sin(min(within_m / geo.EARTH_RADIUS_M, np.pi) / 2)) ** 2 * (1 + 1e-9)
     for step in steps:
-        moved = key_one + _key(np.zeros(1, np.int64), np.array([step]))
-        slot = np.minimum(np.searchsorted(cells, moved), len(cells) - 1)
-        row = np.flatnonzero(cells[slot] == moved)
-        begin, end = opens[slot[row]], opens[slot[row] + 1]
+        # numbers that rise are looked up far sooner than numbers in any order
+        moved = at_one.cells + _key(np.zeros(1, np.int64), np.array([step]))
+        slot = np.minimum(np.searchsorted(at_two.cells, moved), len(at_two.cells) - 1)
+        met = np.flatnonzero(at_two.cells[slot] == moved)
+        its, row = spread(at_one.opens[met], at_one.opens[met + 1])
+        row = at_one.order[row]
+        begin, end = at_two.opens[slot[met]][its], at_two.opens[slot[met] + 1][its]
         upto = np.cumsum(end - begin)
         cuts = np.searchsorted(upto, np.arange(0, upto[-1] if len(upto) else 0, CANDIDATES))
         for low, high in pairwise(np.unique([*cuts, len(row)]) if len(row) else []):
             which, at = spread(begin[low:high], end[low:high])
-            a, b = row[low + which], order[at]
-            real = (one.group[a] == two.group[b]) & (cubes_one[a] + step == cubes_two[b]).all(axis=1)
+            a, b = row[low + which], at_two.order[at]
+            apart = [of_one[a] - of_two[b] for of_one, of_two in zip(at_one.axes, at_two.axes, strict=True)]
+            square = apart[0] * apart[0] + apart[1] * apart[1] + apart[2] * apart[2]
+            close = np.flatnonzero(square <= most)
+            a, b, chord = a[close], b[close], np.sqrt(square[close])
+            metres = 2 * geo.EARTH_RADIUS_M * np.arcsin(np.minimum(chord / 2, 1.0))
+            # cubes of other steps or groups may have the same number
+            real = (metres <= within_m) & (one.group[a] == two.group[b])
+            real &= (at_one.cube[a] + step == at_two.cube[b]).all(axis=1)
             if among and step == (0, 0, 0):
                 real &= a < b
-            a, b = a[real], b[real]
-            chord = np.linalg.norm(one.point[a] - two.point[b], axis=1)
-            metres = 2 * geo.EARTH_RADIUS_M * np.arcsin(np.minimum(chord / 2, 1.0))
-            close = metres <= within_m
-            a, b, metres = a[close], b[close], metres[close]
+            a, b, metres = a[real], b[real], metres[real]
             if len(a):
                 yield (np.minimum(a, b), np.maximum(a, b), metres) if among else (a, b, metres)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Cubes:
+    """Places by the numbers of their cubes."""
+
+    cube: Ints
+    """Shape (places, 3)."""
+    axes: list[geo.Floats]
+    cells: Ints
+    """The numbers of cubes with places, rising."""
+    opens: Ints
+    """Where the places of each begin in `order`; one longer than `cells`."""
+    order: Ints
+
+    @classmethod
+    def of(cls, places: Places, side: float) -> _Cubes:
+        cube = np.floor(places.point / side).astype(np.int64)
+        key = _key(places.group, cube)
+        order = np.argsort(key, kind="stable")
+        key = key[order]
+        opens = np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+        axes = [np.ascontiguousarray(axis) for axis in places.point.T]
+        return cls(cube, axes, key[opens], np.append(opens, len(order)), order)
 
 
 def _key(group: Ints, cubes: Ints) -> Ints:

@@ -55,19 +55,22 @@ class Water:
 
 def in_waters(water: pl.DataFrame, hearing: Hearing, apart: int, *, with_passages: bool = True) -> Water:
     """Who was heard in those waters (water, cell), and each ship's passages where wanted."""
-    sought, cells = water["cell"].to_numpy(), hearing.inside["cell"].to_numpy()
+    inside = hearing.inside
+    sought, cells = water["cell"].to_numpy(), inside["cell"].to_numpy()
     which, row = ranges(np.searchsorted(cells, sought), np.searchsorted(cells, sought, side="right"))
-    found = hearing.inside[row].with_columns(water["water"].gather(which)).sort("water", "ship", "first")
-    one = {name: found[name].to_numpy() for name in found.columns}
-    names = water["water"].unique().sort().to_numpy()
+    names, of = np.unique(water["water"].to_numpy(), return_inverse=True)
+    # one number for water, ship and time sorts many times faster than three columns, and no row is drawn twice
+    among = of[which] * np.int64(inside.height)
+    order = np.argsort(among + hearing.by_ship[row])
+    among, row = among[order], row[order]
+    wanted = [name for name in inside.columns if name != "cell"] if with_passages else _OF_ALL
+    one = {name: inside[name].to_numpy()[row] for name in wanted} | {"water": names[of[which[order]]]}
     passage, place, quiet = _passages(one if with_passages else dict.fromkeys(one, one["ship"][:0]), apart)
     begin, end = runs([one["water"], one["ship"]])
     for name in ("count", "known"):
         sums = np.add.reduceat(one[name], begin) if len(begin) else begin
         one[f"all_{name}"] = np.repeat(sums, end - begin + 1)
-    # one number for water and time sorts several times faster than two
-    since = one["first"] - one["first"].min(initial=0)
-    by_time = np.argsort(np.searchsorted(names, one["water"]) * (since.max(initial=0) + 1) + since, kind="stable")
+    by_time = np.argsort(among + hearing.by_time[row])
     return Water(
         names,
         np.searchsorted(one["water"], np.append(names, np.iinfo(np.int64).max)),
@@ -79,7 +82,8 @@ def in_waters(water: pl.DataFrame, hearing: Hearing, apart: int, *, with_passage
     )
 
 
-_OF_RUN = ("ship", "kind", "first", "last", "count", "known", "all_count", "all_known")
+_OF_ALL = ("ship", "kind", "first", "last", "count", "known")
+_OF_RUN = (*_OF_ALL, "all_count", "all_known")
 
 
 def kind(classes: pl.Series) -> Ints:

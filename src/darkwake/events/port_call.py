@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,9 +14,11 @@ from darkwake import geo
 from darkwake import ports as default_ports
 from darkwake.errors import WrongUse
 from darkwake.events.coverage import Coverage
+from darkwake.events.details import texts
 from darkwake.events.detector import Detector, hours, in_hours
 from darkwake.events.stage import By, Stage
-from darkwake.evidence import canonical_json, content_id
+from darkwake.evidence import content_ids
+from darkwake.nearest import spread
 from darkwake.schema import CITATION, EVENTS, PORTS, empty, problems
 
 CELL_DEG = 0.05
@@ -146,9 +147,13 @@ class Places:
         if not len(self.cells) or not len(lat):
             return nearest, distance
         cell = geo.cell(lat, lon, CELL_DEG)
-        slot = np.minimum(np.searchsorted(self.cells, cell), len(self.cells) - 1)
-        row = np.flatnonzero(self.cells[slot] == cell)
-        begins, ends = self.first[slot[row]], self.first[slot[row] + 1]
+        # ships stay in a cell for many positions: each stay is looked up once
+        opens = np.flatnonzero(np.append(True, cell[1:] != cell[:-1]))
+        slot = np.minimum(np.searchsorted(self.cells, cell[opens]), len(self.cells) - 1)
+        held = np.flatnonzero(self.cells[slot] == cell[opens])
+        which, row = spread(opens[held], np.append(opens[1:], len(cell))[held])
+        slot = slot[held][which]
+        begins, ends = self.first[slot], self.first[slot + 1]
         port_lat, port_lon = self.table["lat"].to_numpy(), self.table["lon"].to_numpy()
         turn = 0
         while len(row):  # one turn a candidate of a cell, all positions at once
@@ -307,12 +312,10 @@ def _as_events(positions: pl.DataFrame, visits: pl.DataFrame, at_port: pl.DataFr
     last = positions[visits["last"].to_numpy()].select("time", "lat", "lon", cited.alias("cited"))
     both = visits.hstack(at_port).hstack(start).hstack(last.rename(lambda name: f"last_{name}"))
     heard = (pl.col("last_time") - pl.col("time")).dt.total_microseconds()
-    rows = both.with_columns(heard.alias("heard_us")).iter_rows(named=True)
-    details = [canonical_json(_details(row)) for row in rows]
-    ids = [content_id("port_call", *key) for key in both.select("ship", "time", "lat", "lon").iter_rows()]
+    details = _details(both.with_columns(heard.alias("heard_us")))
     once = pl.col("first") == pl.col("last")
     return both.select(
-        pl.Series("id", ids, dtype=pl.String),
+        content_ids("port_call", both.select("ship", "time", "lat", "lon")),
         pl.lit("port_call").alias("kind"),
         "ship",
         pl.lit(None, pl.Int64).alias("other"),
@@ -327,20 +330,23 @@ def _as_events(positions: pl.DataFrame, visits: pl.DataFrame, at_port: pl.DataFr
     )
 
 
-def _details(visit: dict[str, object]) -> dict[str, object]:
-    parts: Sequence[tuple[str, str]] = (("entry", "entry"), ("stop", "stopped"), ("gap", "silent"), ("exit", "exit"))
+def _details(visits: pl.DataFrame) -> list[str]:
+    parts = (("entry", "entry"), ("stop", "stopped"), ("gap", "silent"), ("exit", "exit"))
     spans = {"heard_h": "heard_us", "stopped_h": "stopped_us", "gap_h": "silent_us"}
-    return {
-        **{name: visit[name] for name in ("port", "name", "country", "also")},
-        "distance_m": round(float(str(visit["distance"])), 1),
-        **{name: round(int(str(visit[column])) / _HOUR_US, 4) for name, column in spans.items()},
-        "parts": [part for part, column in parts if visit[column]],
-        "confidence": _confidence(visit),
-    }
+    seen = visits.select(column for _, column in parts)
+    # few ways to see a visit: the words of each once
+    told = {row: [part for (part, _), is_so in zip(parts, row, strict=True) if is_so] for row in seen.unique().rows()}
+    return texts(
+        {name: visits[name].to_list() for name in ("port", "name", "country", "also")}
+        | {"distance_m": [round(metres, 1) for metres in visits["distance"].to_list()]}
+        | {name: [round(us / _HOUR_US, 4) for us in visits[column].to_list()] for name, column in spans.items()}
+        | {"parts": [told[row] for row in seen.rows()]}
+        | {"confidence": [_confidence(*row) for row in seen.rows()]}
+    )
 
 
-def _confidence(visit: dict[str, object]) -> int:
+def _confidence(entry: bool, stopped: bool, silent: bool, exited: bool) -> int:
     """1 to 4, as Global Fishing Watch counts it: what was seen of the visit, not how long it was."""
-    if not (visit["stopped"] or visit["silent"]):
+    if not (stopped or silent):
         return 1
-    return 2 + bool(visit["entry"]) + bool(visit["exit"])
+    return 2 + entry + exited

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from darkwake import geo
 from darkwake.events.track import Bools, Floats, Ints, Track
+from darkwake.nearest import spread
 
 FOUND = pl.Schema(
     {
@@ -61,13 +62,15 @@ def found(track: Track, *, straight_us: int, frozen_us: int, contrary_us: int, c
     taken = np.zeros(len(track.ship) + 1, np.int64)
     kept = []
     for shape in shapes:
+        if shape.is_empty():
+            continue
         first, last = shape["first"].to_numpy(), shape["last"].to_numpy()
         until = np.append(0, np.cumsum(np.cumsum(taken)[:-1] > 0))
         free = (until[last + 1] - until[first]) * 2 < last - first + 1
         kept.append(shape.filter(pl.Series(free)))
         np.add.at(taken, first[free], 1)
         np.add.at(taken, last[free] + 1, -1)
-    return pl.concat(kept).sort("first", "last")
+    return pl.concat([FOUND.to_frame(), *kept]).sort("first", "last")
 
 
 def circles(track: Track) -> pl.DataFrame:
@@ -109,7 +112,8 @@ def _rings(few: Track, way: Ints, width: int) -> pl.DataFrame:
     path = (way[end] - way[start]) / 1000
     fit = (few.ship[start] == few.ship[end]) & (hours > 0) & (hours < 24)
     # three times round is 18 radii and more; seen as chords it is shorter
-    fit &= (path > 12 * CIRCLE_M[0]) & (path > CIRCLE_KN * 1852 * hours) & (path > 2 * few.apart(start, end))
+    fit &= (path > 12 * CIRCLE_M[0]) & (path > CIRCLE_KN * 1852 * hours)
+    fit[fit] = path[fit] > 2 * few.apart(start[fit], end[fit])
     start, knots = start[fit], path[fit] / np.maximum(hours[fit], 1e-9) / 1852
     most = _AT_ONCE // width
     parts = [_on_rings(few, start[at : at + most], knots[at : at + most], width) for at in range(0, len(start), most)]
@@ -258,8 +262,9 @@ def straight_lines(track: Track, longer_us: int) -> pl.DataFrame:
     miles = few.apart(first, last) / 1852
     shown = miles / np.maximum((few.time[last] - few.time[first]) / _HOUR_US, 1e-9)
     # a winding way of many short straight pieces, as where a feed fills in what it did not hear, is no line
-    way = _way_mm(few)
-    is_line = miles * 1852 >= 0.98 * (way[last] - way[first]) / 1000
+    which, step = spread(first, last)
+    way_mm = np.bincount(which, np.rint(few.apart(step, step + 1) * 1000), len(first))
+    is_line = miles * 1852 >= 0.98 * way_mm / 1000
     made = _found("straight_line", rows[first], rows[last], shown_kn=shown, off_m=_largest(off, first, last - 2),
                   sent_kn=_median(track.sog, rows[first], rows[last]))  # fmt: skip
     return made.filter(pl.Series(is_line))
@@ -325,8 +330,7 @@ def _thinned(track: Track, every_us: int) -> Ints:
 
 def _way_mm(track: Track) -> Ints:
     """Millimetres from the first row to each: whole ones, so that a difference does not depend on what went before."""
-    step = np.arange(len(track.ship) - 1)
-    return np.append(0, np.cumsum(np.rint(track.apart(step, step + 1) * 1000).astype(np.int64)))
+    return np.append(0, np.cumsum(np.rint(track.steps_m() * 1000).astype(np.int64)))
 
 
 def _stretches(opens: Bools) -> tuple[Ints, Ints]:

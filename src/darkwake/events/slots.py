@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from darkwake import geo
 from darkwake.errors import WrongUse
 from darkwake.events.coverage import Coverage
+from darkwake.events.track import BLOCK, Floats, steps_m
+from darkwake.events.track import beyond as farther
 from darkwake.nearest import positions as places
 from darkwake.nearest import spread, vectors
 from darkwake.schema import CITATION
@@ -67,8 +69,8 @@ class Slots:
 
         Columns: ship, slot (number of the moment), lat, lon, way_m (to the ship's next slot, null where there is none
         in the stretch), stretch (a number for each unbroken row of slots, rising), unheard_us (between the positions
-        that the slot lies between), and source, row, next_source, next_row of those two positions. `positions` stand
-        in the order of a store.
+        that the slot lies between), and at and next_at, the rows of those two positions. `positions` stand in the order
+        of a store.
         """
         ship = positions["ship"].to_numpy()
         time = positions["time"].to_physical().to_numpy() - _origin_us(until)
@@ -78,28 +80,22 @@ class Slots:
         high = np.where(bridged, np.append(low[1:], 0)[: len(low)], low + (time % self.every_us == 0))
         begin = np.flatnonzero(high > low)
         end = np.where(bridged[begin], begin + 1, begin)
-        span = time[end] - time[begin]
-        far = geo.distance_m(lat[begin], lon[begin], lat[end], lon[end])
-        real = far <= span * (TOO_FAST_KN * geo.KNOT_MS / 1e6) + _JITTER_M
-        begin, end, span = begin[real], end[real], span[real]
+        limit = (time[end] - time[begin]) * (TOO_FAST_KN * geo.KNOT_MS / 1e6) + _JITTER_M
+        real = ~farther(limit, lat[begin], lon[begin], lat[end], lon[end])
+        begin, end = begin[real], end[real]
         which, slot = spread(low[begin], high[begin])
-        begin, end, span = begin[which], end[which], span[which]
+        begin, end = begin[which], end[which]
+        span = time[end] - time[begin]
         share = np.divide(slot * self.every_us - time[begin], span, out=np.zeros(len(slot)), where=span > 0)
-        one, two = vectors(lat[begin], lon[begin]), vectors(lat[end], lon[end])
-        # the chord is as good as the arc: within an hour's way they differ by centimetres
-        slot_lat, slot_lon = places(one + (two - one) * share[:, None])
+        slot_lat, slot_lon = _on_the_way(lat, lon, begin, end, share)
         same = (ship[begin][1:] == ship[begin][:-1]) & (np.diff(slot) == 1)
-        way = np.full(len(slot), np.nan)
-        here = np.flatnonzero(same)
-        way[here] = geo.distance_m(slot_lat[here], slot_lon[here], slot_lat[here + 1], slot_lon[here + 1])
-        same[here] = way[here] <= self.every_us * (TOO_FAST_KN * geo.KNOT_MS / 1e6) + _JITTER_M
+        way = np.append(steps_m(slot_lat, slot_lon), np.nan)[: len(slot)]
+        same &= way[:-1] <= self.every_us * (TOO_FAST_KN * geo.KNOT_MS / 1e6) + _JITTER_M
         follows = np.append(False, same)[: len(slot)]
         way[:-1][~same] = np.nan
-        cited = {f"{side}{name}": positions[name].gather(at) for side, at in (("", begin), ("next_", end))
-                 for name in ("source", "row")}  # fmt: skip
         return pl.DataFrame(
             {"ship": ship[begin], "slot": slot, "lat": slot_lat, "lon": slot_lon, "way_m": way,
-             "stretch": np.cumsum(~follows), "unheard_us": span, **cited}
+             "stretch": np.cumsum(~follows), "unheard_us": span, "at": begin, "next_at": end}
         )  # fmt: skip
 
     def knots(self, slots: pl.DataFrame, over: timedelta) -> geo.Floats:
@@ -110,13 +106,13 @@ class Slots:
         half = max(1, (over // _MICROSECOND) // (2 * self.every_us))
         stretch, way = slots["stretch"].to_numpy(), slots["way_m"].fill_null(np.nan).to_numpy()
         total, count = np.zeros(len(way)), np.zeros(len(way), np.int64)
+        known = ~np.isnan(way)
         for shift in range(-half, half):  # a few additions a row, in the same order wherever the table is cut
-            at = np.arange(len(way)) + shift
-            inside = (at >= 0) & (at < len(way))
-            at = np.clip(at, 0, max(len(way) - 1, 0))
-            inside &= (stretch[at] == stretch) & ~np.isnan(way[at])
-            total += np.where(inside, way[at], 0.0)
-            count += inside
+            here = slice(max(0, -shift), max(len(way) - max(0, shift), 0))
+            there = slice(max(0, shift), max(len(way) - max(0, -shift), 0))
+            inside = (stretch[there] == stretch[here]) & known[there]
+            total[here] += np.where(inside, way[there], 0.0)
+            count[here] += inside
         seconds = count * (self.every_us / 1e6)
         knots: geo.Floats = np.divide(total, seconds * geo.KNOT_MS, out=np.full(len(way), np.inf), where=count > 0)
         return knots
@@ -127,6 +123,27 @@ class Slots:
         before = np.where(np.append(False, stretch[1:] == stretch[:-1])[: len(way)], np.roll(way, 1), np.nan)
         knots: geo.Floats = np.fmin(before, way) / (self.every_us / 1e6 * geo.KNOT_MS)
         return np.nan_to_num(knots, nan=np.inf)
+
+
+def _on_the_way(lat: Floats, lon: Floats, begin: Ints, end: Ints, share: Floats) -> tuple[Floats, Floats]:
+    """The places at those shares of the ways from row to row.
+
+    The chord is as good as the arc: within an hour's way they differ by centimetres.
+    """
+    found = np.empty(len(share)), np.empty(len(share))
+    for few in (slice(low, low + BLOCK) for low in range(0, len(share), BLOCK)):
+        one, two = (vectors(lat[rows[few]], lon[rows[few]]) for rows in (begin, end))
+        found[0][few], found[1][few] = places(one + (two - one) * share[few, None])
+    return found
+
+
+def with_sources(slots: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
+    """With source, row, next_source and next_row of the positions that each slot lies between, for at and next_at."""
+    sides = [
+        positions[slots[at].to_numpy()].select(pl.col("source", "row").name.prefix(side))
+        for side, at in (("", "at"), ("next_", "next_at"))
+    ]
+    return slots.drop("at", "next_at").hstack(sides[0]).hstack(sides[1])
 
 
 def _origin_us(until: Coverage | None) -> int:

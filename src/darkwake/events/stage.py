@@ -3,8 +3,9 @@
 A stage is a module-level pure function (bound with `functools.partial`, so that it pickles) that gets a table and
 returns one. The first gets POSITIONS, the last returns EVENTS. What a stage `sees` is the whole of what it asks for:
 `By("ship")` gets whole tracks, so no detector has window borders to patch. A stage gets many keys in one table, sorted
-by key and then by the other columns (positions in the order of `schema.in_order`), and works on columns over all of
-them; it is never called once a ship.
+by key and then by the other columns, and works on columns over all of them; it is never called once a ship. Of
+positions each ship's stand together in the order of `schema.in_order`, but the ships in any. A stage may be called on
+two tables at a time.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ class Stage:
     """The columns of POSITIONS that a first stage needs; None for all. Fewer are read faster."""
     until: bool = False
     """True where `do` takes a keyword `until`: the Coverage of the whole source, the same in every split."""
+
+    late: Callable[..., pl.DataFrame] | None = None
+    """Of a detector's only stage: what is left to do with each of its tables once all positions are read.
+
+    It takes the table and `until`, and returns EVENTS. Then `do` is not told, and the times need not be read before.
+    """
 
     def __post_init__(self) -> None:
         if not isinstance(self.sees, By):

@@ -88,7 +88,7 @@ def hear(
     named = gaps.select("event", "ship", "start", "end", "start_lat", "start_lon", "end_lat", "end_lon")
     thin = partial(thinned, cells=wanted, covered=covered, step=scales.step, there=there, gaps=named)
     with engine.processes(workers) as pool:
-        parts = engine.each(thin, shards, pool, progress)
+        parts = engine.each(thin, engine.cut(shards, workers), pool, progress)
     return Hearing.of(parts, ships), parts, covered
 
 

@@ -87,7 +87,7 @@ def weigh(derived: Derived, store: tracks.Store, asked: Asked, key: str, workers
         disturbed = derived.read("interference", schema.INTERFERENCE)
         weighed = events.weigh(
             gaps, store, ships=ships, sides=sides, longer_than=longer_than, interference=disturbed,
-            workers=by_size(workers, ships),
+            workers=by_size(workers, ships), progress=derived.counted("hearing the ships around silences"),
         )  # fmt: skip
         derived.write("sides", sides)
         derived.write("silences", weighed)

@@ -110,7 +110,8 @@ def _valued(frame: pl.DataFrame, columns: Columns) -> pl.DataFrame:
         "ship": pl.when(ship.is_between(0, 999_999_999)).then(ship),
         **{name: pl.col(name).cast(pl.Float64, strict=False) for name in _NUMBERS},
     }
-    slow = {name for name in plain if frame.schema[name] != pl.String}
+    read = {"ship": pl.Int64(), **dict.fromkeys(_NUMBERS, pl.Float64())}
+    slow = {name for name in plain if frame.schema[name] not in (pl.String(), read.get(name))}
     slow |= {"time"} if "%z" in usual else set()
     slow |= set(_NUMBERS) if columns.decimal == "comma" else set()
     frame = frame.with_columns(value.alias(f"{name}_v") for name, value in plain.items() if name not in slow)

@@ -24,7 +24,7 @@ from darkwake.tracks import nmea
 from darkwake.tracks.clean import clean
 from darkwake.tracks.dialects import BY_MAP, Columns, Dialect, missing_of_map
 from darkwake.tracks.fields import Chunk
-from darkwake.tracks.scatter import Part, Scatter, sort
+from darkwake.tracks.scatter import Known, Part, Scatter, sort
 from darkwake.tracks.several import in_turn
 from darkwake.tracks.sources import HEAD_BYTES, Hashing, Kind, Member, blocks, header, members, reading
 from darkwake.tracks.store import BUCKETS, Store, writing
@@ -155,6 +155,7 @@ def _add(
         with (
             writing(store.path),
             tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=store.path, ignore_cleanup_errors=True) as scratch,
+            writing(store.path),  # once more, so that it is asked before the scratch is gone whether the disk is full
         ):
             scatter = Scatter(Path(scratch), store.buckets)
             read = _Reader(path, streams, store.buckets)
@@ -252,7 +253,7 @@ class _Reader:
 
     def _tasks(self) -> Iterator[Callable[[], _Ready]]:
         """What is to be done with each piece of the file; reading it is done here, the rest where there is time."""
-        following = 1
+        following, known = 1, Known()
         for member in self.streams:
             self.first_rows[member.name] = following
             if member.kind is None:
@@ -266,18 +267,20 @@ class _Reader:
                 if step is None:
                     break
                 piece, following = step
-                yield partial(_ready, self.path, piece, plain, self.buckets, following)
+                yield partial(_ready, self.path, piece, plain, self.buckets, known, following)
 
 
 _Ready = tuple[tuple[Counter[str], Counter[str]], Part, int]
 
 
-def _ready(path: Path, piece: Block | pl.DataFrame, columns: Columns, buckets: int, following: int) -> _Ready:
+def _ready(
+    path: Path, piece: Block | pl.DataFrame, columns: Columns, buckets: int, known: Known, following: int
+) -> _Ready:
     """One piece of a file, cleaned: what was refused and blanked, the kept rows, and the next row's number."""
     with reading(path):
         chunk = piece.read() if isinstance(piece, Block) else Chunk(piece)
     cleaned = clean(chunk.rows, columns)
-    return (cleaned.refused, cleaned.blanked), Part.of(cleaned.kept, chunk.said, buckets), following
+    return (cleaned.refused, cleaned.blanked), Part.of(cleaned.kept, chunk.said, buckets, known), following
 
 
 def _raw(

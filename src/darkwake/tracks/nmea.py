@@ -13,7 +13,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import IO, Any
 
 import polars as pl
@@ -21,14 +21,16 @@ from pyais.messages import AISSentence, NMEASentenceFactory
 
 from darkwake.schema import TIME
 from darkwake.tracks import nmea_columns
-from darkwake.tracks.nmea_columns import LONGEST, NOT_SHIPS, PENDING
+from darkwake.tracks.nmea_columns import INCOMPLETE, LONGEST, NOT_SHIPS
+from darkwake.tracks.nmea_join import PART_WITHIN_LINES, PENDING, Key, Waiting
 from darkwake.tracks.nmea_payload import BITS, RAW
+from darkwake.tracks.nmea_times import EPOCH, time_in, unix, wrapper_time
 
 MESSAGES_AT_ONCE = 50_000
 _PIECES_AT_ONCE = 32
 """So many pieces of text are handed on together at most, however little is kept of them."""
-PART_WITHIN_LINES = 2_000
-"""A part that comes later than this is not joined: sequence numbers run from 0 to 9 and come round again."""
+_AS_THEY_ARE = 4
+"""So few frames are handed on without a copy into one."""
 
 NO_MESSAGE = "no message: "
 """Reasons that begin so are of lines that carry no AIS message, and count for no share of refusals."""
@@ -43,7 +45,7 @@ REASONS: tuple[tuple[str, str], ...] = (
     ("bad checksum", "the sentence, or a part of its message, does not add up to its checksum"),
     ("bad checksum in tag block", "the time before the sentence cannot be trusted"),
     ("cannot be decoded", "a wrong count of parts, an empty or impossible payload, an unknown type, over 1,000 signs"),
-    ("incomplete multi-part message", "a part is missing"),
+    (INCOMPLETE, "a part is missing"),
     ("wrong length for its type", "the payload has more or fewer bits than ITU-R M.1371 says"),
     ("not a ship: base station", "message 4 or 11"),
     ("not a ship: search-and-rescue aircraft", "message 9"),
@@ -54,12 +56,8 @@ REASONS: tuple[tuple[str, str], ...] = (
 
 _SENTENCE = re.compile(rb"(?:\\([^\\]*)\\[ \t]*)?([!$][^!$\\]*)")
 _AIS = re.compile(rb"![A-Z-]{2}VD[MO],", re.IGNORECASE)
+_SEVERAL = re.compile(rb"VD[MO],(?!1,)", re.IGNORECASE)
 _CORE = re.compile(rb"([!$][^*]*)\*([0-9A-Fa-f]{1,2})(.*)", re.DOTALL)
-_UNIX = re.compile(rb"(?<![0-9A-Za-z.])([0-9]{9,10}(?:\.[0-9]+)?|[0-9]{12,13})(?![0-9.])")
-_ISO = re.compile(
-    rb"([0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,6})?[0-9]*([+-][0-9]{2}:?[0-9]{2})?"
-)
-_EPOCH = datetime(1970, 1, 1)
 
 
 def looks_like(head: bytes) -> bool:
@@ -96,9 +94,11 @@ class _Decoder:
     """What must be remembered from line to line."""
 
     tally: Tally
-    pending: OrderedDict[tuple[object, ...], list[_Part]] = field(default_factory=OrderedDict)
+    pending: OrderedDict[Key, list[_Part]] = field(default_factory=OrderedDict)
     group_times: OrderedDict[bytes, datetime] = field(default_factory=OrderedDict)
     wrapper: datetime | None = None
+    others: int = 0
+    """Messages that wait elsewhere, and count with those that are too many to be waited for."""
     rows: list[dict[str, Any]] = field(default_factory=list)
 
     def line(self, text: bytes, row: int) -> None:
@@ -111,7 +111,7 @@ class _Decoder:
         if not found:
             self.refuse(NO_MESSAGE + "not NMEA")
             return
-        before = _time_in(text[: found[0].start()]) if found[0].start() else None
+        before = time_in(text[: found[0].start()]) if found[0].start() else None
         for match in found:
             self.sentence(match[1], match[2].strip(), before, row)
 
@@ -120,7 +120,7 @@ class _Decoder:
         core = _CORE.match(text)
         if not _AIS.match(text):
             if text.startswith(b"$PGHP,") and core is not None and _adds_up(core):
-                self.wrapper = _wrapper_time(core[1])
+                self.wrapper = wrapper_time(core[1])
                 self.refuse(NO_MESSAGE + "time of the next message ($PGHP)")
             else:
                 bad = text.startswith(b"$PGHP,") and core is not None
@@ -133,46 +133,31 @@ class _Decoder:
         if len(text) + len(tag or b"") > LONGEST:
             self.refuse("cannot be decoded")
             return
-        told, tag_sound, group = self.tag(tag)
-        try:
-            sentence = NMEASentenceFactory.produce(core[1] + b"*" + core[2])
-        except Exception:  # pyais raises whatever the bytes provoke; all of it means the same
+        told, tag_sound, group = _tagged(tag)
+        if group is not None and tag_sound:
+            if told is not None:
+                self.remember(group, told)
+            told = told or self.group_times.get(group)
+        sentence = _produced(core)
+        if sentence is None:
             self.refuse("cannot be decoded")
             return
-        time = told or wrapped or before or (_time_in(core[3]) if core[3] else None)
-        assert isinstance(sentence, AISSentence)  # noqa: S101  # _AIS has matched
+        time = told or wrapped or before or (time_in(core[3]) if core[3] else None)
         part = _Part(row, sentence, _adds_up(core), time, tag_sound)
         if sentence.frag_cnt == 1:
             self.message([part])
         else:
             self.join(part, group)
 
-    def tag(self, tag: bytes | None) -> tuple[datetime | None, bool, bytes | None]:
-        """The time in a tag block, whether the block adds up, and its group."""
-        if not tag:
-            return None, True, None
-        body, _, check = tag.partition(b"*")
-        try:
-            sound = _xor(body) == int(check, 16)
-        except ValueError:
-            sound = False
-        fields = dict(piece.split(b":", 1) for piece in body.split(b",") if b":" in piece)
-        time = _unix(fields[b"c"]) if b"c" in fields else None
-        group = fields[b"g"].split(b"-") if b"g" in fields else []
-        if len(group) != 3 or group[1] in (b"0", b"1"):
-            return time if sound else None, sound, None
-        if not sound:
-            return None, False, group[2]
-        if time is not None:
-            self.group_times[group[2]] = time
-            if len(self.group_times) > PENDING:
-                self.group_times.popitem(last=False)
-        return time or self.group_times.get(group[2]), True, group[2]
+    def remember(self, group: bytes, time: datetime) -> None:
+        """Keep the time of a group, for its sentences that tell none."""
+        self.group_times[group] = time
+        if len(self.group_times) > PENDING:
+            self.group_times.popitem(last=False)
 
     def join(self, part: _Part, group: bytes | None) -> None:
         """Lay a part to the others of its message, and pass the message on when it is whole."""
-        one = part.sentence
-        key = (one.seq_id, one.channel, one.talker_id, one.type, one.frag_cnt, group)
+        one, key = part.sentence, _key(part.sentence, group)
         waiting = self.pending.get(key, [])
         stale = bool(waiting) and part.row - waiting[0].row > PART_WITHIN_LINES
         if stale or any(other.sentence.frag_num == one.frag_num for other in waiting):
@@ -183,12 +168,38 @@ class _Decoder:
         if len(waiting) == one.frag_cnt:
             del self.pending[key]
             self.message(sorted(waiting, key=lambda item: item.sentence.frag_num))
-        elif len(self.pending) > PENDING:
+        else:
+            self.make_room()
+
+    def make_room(self) -> None:
+        """Give up the oldest of too many messages that are not whole."""
+        while self.pending and len(self.pending) + self.others > PENDING:
             self.give_up(next(iter(self.pending)))
 
-    def give_up(self, key: tuple[object, ...]) -> None:
+    def waiting(self) -> list[Waiting]:
+        """The messages that are not whole, the oldest first."""
+        return [Waiting(key, parts[0].row, [part.sentence.frag_num for part in parts])
+                for key, parts in self.pending.items()]  # fmt: skip
+
+    def parts(self, text: bytes) -> list[tuple[Key, int]]:
+        """What `join` would be given of a line: the key of each part of a message of more, and its number."""
+        found: list[tuple[Key, int]] = []
+        text = text.strip()
+        if _SEVERAL.search(text) is None or text.startswith(b"#"):
+            return found
+        for match in _SENTENCE.finditer(text):
+            tag, one = match[1], match[2].strip()
+            core = _CORE.match(one)
+            if core is None or not _AIS.match(one) or len(one) + len(tag or b"") > LONGEST:
+                continue
+            sentence = _produced(core)
+            if sentence is not None and sentence.frag_cnt > 1:
+                found.append((_key(sentence, _tagged(tag)[2]), sentence.frag_num))
+        return found
+
+    def give_up(self, key: Key) -> None:
         """Refuse the parts of a message that will not become whole."""
-        self.refuse("incomplete multi-part message", len(self.pending.pop(key)))
+        self.refuse(INCOMPLETE, len(self.pending.pop(key)))
 
     def finish(self) -> None:
         """The text has ended: nothing that is still waited for will come."""
@@ -227,7 +238,7 @@ class _Decoder:
                 return
             row["row"] = min(part.row for part in parts)
             row["lines"] = count
-            row["time"] = None if time is None else (time - _EPOCH) // timedelta(microseconds=1)
+            row["time"] = None if time is None else (time - EPOCH) // timedelta(microseconds=1)
             self.rows.append(row)
 
     def refuse(self, reason: str, count: int = 1) -> None:
@@ -266,7 +277,7 @@ def read(
             line += count
             ready.append(frame)
             if len(ready) == _PIECES_AT_ONCE or sum(one.height for one in ready) >= MESSAGES_AT_ONCE:
-                yield pl.concat(ready, rechunk=True), line
+                yield pl.concat(ready, rechunk=len(ready) > _AS_THEY_ARE), line
                 ready = []
     decoder.finish()
     yield pl.concat([*ready, decoder.frame()], rechunk=True), line
@@ -286,6 +297,34 @@ def read_singly(
                 yield decoder.frame(), line
     decoder.finish()
     yield decoder.frame(), line
+
+
+def _tagged(tag: bytes | None) -> tuple[datetime | None, bool, bytes | None]:
+    """The time in a tag block that adds up, whether it does (so does none), and the group, where it is of several."""
+    if not tag:
+        return None, True, None
+    body, _, check = tag.partition(b"*")
+    try:
+        sound = _xor(body) == int(check, 16)
+    except ValueError:
+        sound = False
+    fields = dict(piece.split(b":", 1) for piece in body.split(b",") if b":" in piece)
+    time = unix(fields[b"c"]) if sound and b"c" in fields else None
+    group = fields[b"g"].split(b"-") if b"g" in fields else []
+    return time, sound, group[2] if len(group) == 3 and group[1] not in (b"0", b"1") else None
+
+
+def _produced(core: re.Match[bytes]) -> AISSentence | None:
+    try:
+        sentence = NMEASentenceFactory.produce(core[1] + b"*" + core[2])
+    except Exception:  # pyais raises whatever the bytes provoke; all of it means the same
+        return None
+    assert isinstance(sentence, AISSentence)  # noqa: S101  # _AIS has matched
+    return sentence
+
+
+def _key(one: AISSentence, group: bytes | None) -> Key:
+    return (one.seq_id, one.channel, one.talker_id, one.type, one.frag_cnt, group)
 
 
 def _row(kind: int, said: Any) -> dict[str, Any]:
@@ -354,36 +393,3 @@ def _xor(body: bytes) -> int:
 
 def _adds_up(core: re.Match[bytes]) -> bool:
     return _xor(core[1][1:]) == int(core[2], 16)
-
-
-def _unix(text: bytes) -> datetime | None:
-    """Seconds or milliseconds since 1970, told apart by size (see `clean._since_1970`)."""
-    try:
-        number = float(text)
-        return _EPOCH + timedelta(seconds=number / 1000 if abs(number) >= 1e11 else number)
-    except (ValueError, OverflowError):
-        return None
-
-
-def _time_in(text: bytes) -> datetime | None:
-    """The first ISO time or Unix time in the text round a sentence."""
-    iso = _ISO.search(text)
-    if iso is not None:
-        fraction = iso[2].decode().ljust(7, "0") if iso[2] else ""
-        zone = iso[3].decode() if iso[3] else "+00:00"
-        try:
-            stamp = datetime.fromisoformat(iso[1].decode().replace(" ", "T") + fraction + zone)
-        except ValueError:
-            return None
-        return stamp.astimezone(UTC).replace(tzinfo=None)
-    unix = _UNIX.search(text)
-    return _unix(unix[1]) if unix is not None else None
-
-
-def _wrapper_time(text: bytes) -> datetime | None:
-    """The time of a $PGHP sentence: year, month, day, hour, minute, second, millisecond, in UTC."""
-    try:
-        year, month, day, hour, minute, second, millisecond = (int(piece) for piece in text.split(b",")[2:9])
-        return datetime(year, month, day, hour, minute, second, millisecond * 1000)
-    except ValueError:
-        return None

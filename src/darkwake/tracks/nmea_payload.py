@@ -22,8 +22,8 @@ Flags = npt.NDArray[np.bool_]
 
 NO_TIME = np.iinfo(np.int64).min
 """Stands for an instant that is not known."""
-PADDING = 64
-"""Zero bytes behind a text, so that words may be read up to its end."""
+PADDING = 80
+"""Zero bytes behind a text, so that words, and the signs of the longest message, may be read up to its end."""
 
 BITS = {1: (168, 168), 2: (168, 168), 3: (168, 168), 18: (168, 168), 19: (306, 330), 27: (94, 168), 5: (420, 432),
         24: (156, 174)}  # fmt: skip
@@ -65,7 +65,10 @@ def _ship_type(number: int) -> int:
 ARMOUR = _armour()
 _U = np.uint64
 _NAMED_TYPES = np.array([_ship_type(number) for number in range(256)])
-_TEXTS = ("name", "callsign", "destination", "eta")
+_SMALL = ("ship_type", "length_m", "width_m", "draught_m")
+_WHOLE = pl.Series([None, *(str(number) for number in range(1, 1_024))], dtype=pl.String)
+"""Numbers as text; 0 is what AIS sends for "not given"."""
+_TENTHS = pl.Series([None, *(f"{number / 10:.10g}" for number in range(1, 256))], dtype=pl.String)
 _PAIRS = np.frombuffer("".join(f"{number:02}" for number in range(64)).encode(), np.uint8).reshape(64, 2)
 
 
@@ -75,6 +78,8 @@ class Messages:
 
     first: Ints
     """Index of the line on which the message begins (not of a wrapper before it)."""
+    end: Ints
+    """Index of the line that makes it whole."""
     parts: Ints
     kind: Ints
     bits: Ints
@@ -83,7 +88,7 @@ class Messages:
     length: Ints
     """Signs in the first part."""
     follows: Ints
-    """Where the payload of the second part begins; 0 where there is none."""
+    """Where the payload of the second part begins; 0 where there is none. Of more parts none is read."""
     sound: Flags
     tag_sound: Flags
     time: Ints
@@ -122,8 +127,8 @@ def frame(six: Bytes, kept: Messages, first_row: int) -> pl.DataFrame:
         "b": class_b,
         "satellite": satellite,
     }
-    lay = pl.DataFrame(columns).with_columns(_identities(six, kept))
-    return lay.with_columns(
+    lay = pl.DataFrame(columns).with_columns_seq(_identities(six, kept))
+    return lay.with_columns_seq(
         pl.when(pl.col("time") != NO_TIME).then("time").cast(TIME),
         pl.col("lat", "lon", "sog", "cog", "heading").fill_nan(None),
         pl.col("status").fill_nan(None).cast(pl.Int64),
@@ -206,7 +211,7 @@ def _identities(six: Bytes, kept: Messages) -> list[pl.Series]:
         at = np.flatnonzero(chosen)
         if len(at):
             said = read(_signs(six, kept.only(at), length))
-            found.append(pl.DataFrame(said).select(_as_text(name).alias(name) for name in said))
+            found.append(pl.DataFrame(said).select_seq(_as_text(name).alias(name) for name in said))
             places.append(at)
     if not found:
         return [pl.Series(name, [None], pl.String).new_from_index(0, count) for name in IDENTITY_FIELDS]
@@ -221,22 +226,23 @@ def _identities(six: Bytes, kept: Messages) -> list[pl.Series]:
 def _as_text(name: str) -> pl.Expr:
     """An identity field as text; null where AIS says that it is not given."""
     field = pl.col(name)
-    if name in _TEXTS:
-        text = field.str.strip_chars(" @")
-        return pl.when(text != "").then(text)
-    text = field.cast(pl.String)
-    return pl.when(field > 0).then(text.str.strip_suffix(".0") if name == "draught_m" else text)
+    if name in _SMALL:
+        return field
+    if name == "imo":
+        return pl.when(field > 0).then(field.cast(pl.String))
+    text = field if name == "eta" else field.str.strip_chars(" @")
+    return pl.when(text.str.len_bytes() > 0).then(text)
 
 
 def _signs(six: Bytes, some: Messages, length: int) -> Bytes:
     """The first signs of payloads, a row a message, over the seam between two parts."""
-    place = np.arange(length)
-    at = some.start[:, None] + place
-    if some.follows.any():
-        beyond = place - some.length[:, None]
-        at = np.where((beyond >= 0) & (some.follows > 0)[:, None], some.follows[:, None] + beyond, at)
-    found: Bytes = np.asfortranarray(six[at])  # fields are read column by column
-    return found
+    row = np.ndarray((len(six) - length + 1, length), np.uint8, buffer=six, strides=(1, 1))
+    found = row[some.start]
+    seam = np.flatnonzero(some.follows)
+    if len(seam):
+        beyond = row[some.follows[seam] - some.length[seam]]
+        found[seam] = np.where(np.arange(length) < some.length[seam, None], found[seam], beyond)
+    return np.asfortranarray(found)  # fields are read column by column
 
 
 def _number(signs: Bytes, start: int, width: int) -> Ints:
@@ -265,11 +271,11 @@ def _lines(signs: Bytes) -> pl.Series:
     return pl.Series(signs.tobytes().decode("ascii").split("\n")[:-1], dtype=pl.String)
 
 
-def _size(signs: Bytes, start: int) -> dict[str, Ints]:
+def _size(signs: Bytes, start: int) -> dict[str, pl.Series]:
     """Length and width from the distances of the antenna to bow, stern, port and starboard."""
     bow, stern = _number(signs, start, 9), _number(signs, start + 9, 9)
     port, starboard = _number(signs, start + 18, 6), _number(signs, start + 24, 6)
-    return {"length_m": bow + stern, "width_m": port + starboard}
+    return {"length_m": _WHOLE.gather(bow + stern), "width_m": _WHOLE.gather(port + starboard)}
 
 
 def _voyage(signs: Bytes) -> dict[str, Any]:
@@ -278,10 +284,10 @@ def _voyage(signs: Bytes) -> dict[str, Any]:
         "imo": _number(signs, 40, 30),
         "callsign": _text(signs, 70, 7),
         "name": _text(signs, 112, 20),
-        "ship_type": _NAMED_TYPES[_number(signs, 232, 8)],
+        "ship_type": _WHOLE.gather(_NAMED_TYPES[_number(signs, 232, 8)]),
         **_size(signs, 240),
         "eta": _eta(signs),
-        "draught_m": _number(signs, 294, 8) / 10.0,
+        "draught_m": _TENTHS.gather(_number(signs, 294, 8)),
         "destination": _text(signs, 302, 20),
     }
 
@@ -293,13 +299,18 @@ def _eta(signs: Bytes) -> pl.Series:
     lines[:] = np.frombuffer(b"MM-dd HH:mm\n", np.uint8)
     for at, number in zip((0, 3, 6, 9), (month, day, hour, minute), strict=True):
         lines[:, at : at + 2] = _PAIRS[number]
-    lines[(month == 0) | (day == 0) | (hour > 23) | (minute > 59), :11] = ord(" ")
-    return _lines(lines)
+    given = (month > 0) & (day > 0) & (hour <= 23) & (minute <= 59)
+    found = _lines(lines)
+    return found if given.all() else found.zip_with(pl.Series(given), found.clear(len(found)))
 
 
 def _extended(signs: Bytes) -> dict[str, Any]:
     """Message 19."""
-    return {"name": _text(signs, 143, 20), "ship_type": _NAMED_TYPES[_number(signs, 263, 8)], **_size(signs, 271)}
+    return {
+        "name": _text(signs, 143, 20),
+        "ship_type": _WHOLE.gather(_NAMED_TYPES[_number(signs, 263, 8)]),
+        **_size(signs, 271),
+    }
 
 
 def _part_a(signs: Bytes) -> dict[str, Any]:
@@ -310,6 +321,6 @@ def _part_a(signs: Bytes) -> dict[str, Any]:
 def _part_b(signs: Bytes) -> dict[str, Any]:
     """Message 24, part B; craft of a mother ship (98MIDxxxx) send its number in place of their size."""
     ship = _number(signs, 8, 30)
-    own = (ship < 980_000_000) | (ship > 989_999_999)
-    size = {name: np.where(own, found, 0) for name, found in _size(signs, 132).items()}
-    return {"ship_type": _number(signs, 40, 8), "callsign": _text(signs, 90, 7), **size}
+    own = pl.Series((ship < 980_000_000) | (ship > 989_999_999))
+    size = {name: found.zip_with(own, found.clear(len(found))) for name, found in _size(signs, 132).items()}
+    return {"ship_type": _WHOLE.gather(_number(signs, 40, 8)), "callsign": _text(signs, 90, 7), **size}

@@ -7,6 +7,7 @@ line by line has it. So a form may be left out without harm, and none may be rea
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +40,7 @@ _LETTERS = np.zeros(256, bool)
 _LETTERS[list(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz")] = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signs:
     """A text of whole lines and its signs."""
 
@@ -49,14 +50,14 @@ class Signs:
     """Where each sign stands."""
     kind: Bytes
     """What it is, padded."""
-    commas: npt.NDArray[np.int32]
-    """How many of the signs before it are commas."""
     ends: Ints
     """Of each line the index, among the signs, of its end."""
     heads: Ints
     """Of each line the index of its first sign."""
     starts: Ints
     """Of each line the place of its first byte."""
+    width: Ints
+    """And how many bytes it has."""
 
     @classmethod
     def of(cls, text: bytes) -> Signs:
@@ -67,16 +68,17 @@ class Signs:
         kind[: len(at)] = kinds[at]
         ends = np.flatnonzero(kind == LINE_END)
         heads = np.concatenate([[0], ends[:-1] + 1])
-        commas = np.zeros(len(kind) + 1, np.int32)
-        np.cumsum(kind == COMMA, dtype=np.int32, out=commas[1:])
+        places = at[ends]
+        starts = np.zeros(len(ends), np.int64)
+        starts[1:] = places[:-1] + 1
         return cls(
             byte=np.frombuffer(text + bytes(PADDING), np.uint8),
             at=at,
             kind=kind,
-            commas=commas,
             ends=ends,
             heads=heads,
-            starts=np.concatenate([[0], at[ends[:-1]] + 1]),
+            starts=starts,
+            width=places - starts,
         )
 
     def bytes_from(self, at: Ints) -> Words:
@@ -91,7 +93,15 @@ class Signs:
 
     def only_commas(self, first: Ints, last: Ints) -> Flags:
         """Whether all signs from index `first` to before index `last` are commas."""
-        found: Flags = self.commas[last] - self.commas[first] == last - first
+        commas = self.commas
+        found: Flags = commas[last] - commas[first] == last - first
+        return found
+
+    @cached_property
+    def commas(self) -> npt.NDArray[np.int32]:
+        """How many of the signs before each are commas."""
+        found = np.zeros(len(self.kind) + 1, np.int32)
+        np.cumsum(self.kind == COMMA, dtype=np.int32, out=found[1:])
         return found
 
     def adds_up(self, first: Ints, star: Ints) -> Flags:
@@ -165,11 +175,11 @@ class Signs:
             read[rows] = (length > 0) & (length <= _LONG_FIELD) & _LETTERS[self.byte[at + 1]]
         return np.where(read, time, NO_TIME), read
 
-    def tag(self, line: Ints, bang: Ints) -> tuple[Ints, Flags, Flags]:
-        """The time in the tag block before each sentence, whether the block adds up, and whether it is a plain one.
+    def tag(self, line: Ints, bang: Ints) -> tuple[Ints, Flags, Flags, Words]:
+        """The time in the tag block before each sentence, whether the block adds up, whether it is plain, its group.
 
-        Plain: it begins the line, ends right before the sentence in `*`, two digits and a backslash, and has no group.
-        Of several times the last holds.
+        Plain: it begins the line and ends right before the sentence in `*`, two digits and a backslash. Of several
+        times the last holds. A group is the signs of its number, 0 for none.
         """
         head, start, place = self.heads[line], self.starts[line], self.at[bang]
         star = np.maximum(bang - 2, head)
@@ -179,21 +189,38 @@ class Signs:
         read &= self.only_commas(np.minimum(head + 1, star), star) & self.two_digits(np.maximum(place - 3, 0))
         time, sound = np.full(len(line), NO_TIME), np.zeros(len(line), bool)
         sound[read] = self.adds_up(start[read] + 1, self.at[star[read]])
+        grouped, group = np.zeros(len(line), bool), np.zeros(len(line), np.uint64)
         fields = star - head
         for number in range(int(fields[read].max(initial=0))):
             rows = np.flatnonzero(read & (fields > number))
-            at = self.at[head[rows] + number] + 1
+            at, end = self.at[head[rows] + number] + 1, self.at[head[rows] + number + 1]
             named = self.byte[at + 1] == ord(":")
-            read[rows[named & (self.byte[at] == ord("g"))]] = False
+            some = np.flatnonzero(named & (self.byte[at] == ord("g")))
+            if len(some):
+                group[rows[some]], told = self._group(at[some], end[some])
+                read[rows[some]] &= told & ~grouped[rows[some]]
+                grouped[rows[some]] = True
             timed = named & (self.byte[at] == ord("c"))
-            rows, at = rows[timed], at[timed]
-            time[rows], told = self.unix(at + 2, self.at[head[rows] + number + 1] - at - 2)
+            rows, at, end = rows[timed], at[timed], end[timed]
+            time[rows], told = self.unix(at + 2, end - at - 2)
             read[rows] &= told
-        return np.where(sound, time, NO_TIME), sound, read
+        return np.where(sound, time, NO_TIME), sound, read, group
+
+    def _group(self, at: Ints, end: Ints) -> tuple[Words, Flags]:
+        """The signs of the number in a group such as `g:1-2-345`, none for a group of one, and whether it is plain."""
+        dash, width = np.uint8(ord("-")), end - at - 6
+        plain = (width >= 1) & (width <= 8) & (self.byte[at + 3] == dash) & (self.byte[at + 5] == dash)
+        for place in (2, 4, *range(6, 14)):
+            plain &= (at + place >= end) | (self.byte[at + place] - np.uint8(48) < 10)
+        beyond = (8 * (8 - np.clip(width, 1, 8))).astype(np.uint64)
+        word = self.bytes_from(at + 6) & (_U(0xFFFFFFFFFFFFFFFF) >> beyond)
+        return np.where(plain & (self.byte[at + 4] > ord("1")), word, _U(0)), plain
 
     def wrappers(self) -> tuple[Ints, Ints]:
         """The lines that hold one sound $PGHP sentence and nothing else, and the times that they tell."""
         line = np.flatnonzero(self.kind[self.heads] == DOLLAR)
+        if not len(line):
+            return line, line
         head, end, start = self.heads[line], self.ends[line], self.starts[line]
         shape = (self.at[head] == start) & (end - head >= 10) & (self.kind[end - 1] == STAR)
         shape &= (self.at[end - 1] == self.at[end] - 3) & self.only_commas(head + 1, np.maximum(end - 1, head + 1))

@@ -20,6 +20,7 @@ from darkwake import geo, shore
 from darkwake.errors import WrongUse
 from darkwake.nearest import positions, spread, vectors
 from darkwake.schema import POSITIONS, RECEPTION, empty, problems
+from darkwake.schema.shards import by_ships
 
 CELL_DEG = 0.25
 """Side of the cells: 28 km north to south, about what a ship sails in an hour."""
@@ -76,7 +77,8 @@ def reception(
     and as heard where any message of it falls in the hour. The first and the last hour of a track are never known.
 
     The class is that of most of the ship's positions, null where none says. The result does not depend on the order
-    of rows, or on how ships are split over shards. Memory is a shard and the table.
+    of rows, or on how ships are split over shards. Memory is a shard, or a part of it
+    where it is large, and the table.
 
     Args:
         source: POSITIONS in any order, or a store.
@@ -156,11 +158,7 @@ def current(
 
 def _parts(source: pl.DataFrame | Sharded) -> list[pl.LazyFrame]:
     if not isinstance(source, pl.DataFrame):
-        return [
-            pl.scan_parquet(paths, glob=False, hive_partitioning=False).select(_READS)
-            for paths in source.shards()
-            if paths
-        ]
+        return [part.select(_READS) for paths in source.shards() if paths for part in by_ships(paths)]
     wrong = problems(source, POSITIONS)
     if wrong:
         raise WrongUse(

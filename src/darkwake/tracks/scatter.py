@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darkwake.schema import IDENTITIES, POSITIONS, empty
 from darkwake.tracks import identities
 from darkwake.tracks.dialects import Dialect
-from darkwake.tracks.fields import keyed
+from darkwake.tracks.fields import Sayings, keyed
 from darkwake.tracks.order import in_order_once
 from darkwake.tracks.several import in_turn
 from darkwake.tracks.store import bucket_of
@@ -23,28 +23,38 @@ IN_MEMORY_BYTES = 128 << 20
 """How much of a source's rows (some two million of them) is held back from the disk in the first pass."""
 _GROUP_BYTES = 48 << 20
 """Rows are put in the order of their buckets this many at a time: fewer, and cutting a bucket out takes long."""
+_KNOWN = 1 << 20
+"""Pairs of a ship and what it says that are remembered (8 MiB)."""
 MOST_AT_ONCE_ROWS = 4_000_000
 """A bucket with more rows is sorted in pieces (some 0.3 GB and what sorting takes), each written as it is done."""
 _SIDE_BY_SIDE_ROWS = 2_000_000
 """Buckets are sorted at the same time where the largest has no more rows than this."""
 
 
+_Bounds = Mapping[int, tuple[int, int]]
+"""Where the rows of each bucket begin in a table, and how many they are; buckets without rows are left out."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Slices:
-    """A table sorted by bucket, on disk uncompressed, so that a bucket can be cut out without reading the rest."""
+    """A table in the order of buckets, on disk uncompressed, so that a bucket can be cut out and no more be read."""
 
     table: pl.LazyFrame
-    slices: Mapping[int, tuple[int, int]]
+    slices: _Bounds
 
     @staticmethod
-    def of(table: pl.DataFrame, path: Path | None) -> _Slices:
-        """Sort `table`, which has a "bucket", and write it to `path`, or hold it where there is none."""
-        buckets = table["bucket"].to_numpy()
-        # a stable sort of small numbers is a count of them
-        ordered = table.drop("bucket")[np.argsort(buckets, kind="stable")]
-        lengths = np.bincount(buckets)
-        starts = np.cumsum(lengths) - lengths
-        slices = {int(at): (int(starts[at]), int(lengths[at])) for at in np.flatnonzero(lengths)}
+    def of(tables: list[tuple[pl.DataFrame, _Bounds]], path: Path | None) -> _Slices:
+        """Several tables in the order of buckets as one, written to `path`, or held where there is none."""
+        pieces: list[pl.DataFrame] = []
+        slices: dict[int, tuple[int, int]] = {}
+        at = 0
+        for bucket in sorted({bucket for _, bounds in tables for bucket in bounds}):
+            own = [table.slice(*bounds[bucket]) for table, bounds in tables if bucket in bounds]
+            count = sum(table.height for table in own)
+            slices[bucket] = at, count
+            at += count
+            pieces += own
+        ordered = pl.concat(pieces, rechunk=True)
         if path is None:
             return _Slices(ordered.lazy(), slices)
         ordered.write_ipc(path, compression="uncompressed")
@@ -55,29 +65,61 @@ class _Slices:
         return self.table.slice(*self.slices[bucket]) if bucket in self.slices else None
 
 
+class Known:
+    """Which pairs of a ship and what it says were met before, as far as a fixed room remembers.
+
+    A ship says the same in row after row and block after block, so that only what is new need be taken apart.
+    """
+
+    def __init__(self) -> None:
+        # threads may write at the same time: each place is one number, and what is forgotten is merely met anew
+        self._last = np.zeros(_KNOWN, np.uint64)
+
+    def fresh(self, ships: NDArray[np.int64], said: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """True for pairs that are not remembered; from now on they are."""
+        pairs = said ^ (ships.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+        places = pairs >> np.uint64(64 - _KNOWN.bit_length() + 1)
+        fresh: NDArray[np.bool_] = self._last[places] != pairs
+        self._last[places[fresh]] = pairs[fresh]
+        return fresh
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A chunk made ready for the first pass."""
+    """A chunk made ready for the first pass, in the order of the buckets."""
 
     rows: pl.DataFrame
+    bounds: _Bounds
     said: pl.DataFrame
-    """What each ship said, every distinct set of values once."""
+    """What each ship said, every distinct set of values once, but for what is known to be in an earlier part."""
+    said_bounds: _Bounds
     first: str
     last: str
     """Days; empty where there are no rows."""
 
     @staticmethod
-    def of(kept: pl.DataFrame, said: pl.DataFrame | None, buckets: int) -> Part:
+    def of(kept: pl.DataFrame, sayings: Sayings | None, buckets: int, known: Known) -> Part:
         """From the kept rows of a chunk, and what ships say of themselves where that is not in them."""
-        if said is None:
+        if sayings is None:
             parted = keyed(kept)
-            kept, said = parted.rows, parted.said
-        assert said is not None  # noqa: S101  # keyed() gives it
-        bucket = bucket_of(pl.col("ship"), buckets).cast(pl.UInt8).alias("bucket")
-        kept = kept.with_columns(bucket)
-        who = kept.select("bucket", "ship", "said").unique()
+            kept, sayings = parted.rows, parted.said
+        assert sayings is not None  # noqa: S101  # keyed() gives it
+        who = kept.select("ship", "said")
+        who = who.drop_nulls() if who["said"].null_count() else who
+        who = who.filter(pl.Series(known.fresh(who["ship"].to_numpy(), who["said"].to_numpy()))).unique()
+        said = who.join(sayings(who["said"].unique()), on="said", how="inner")
         days = (str(kept["time"].min())[:10], str(kept["time"].max())[:10]) if kept.height else ("", "")
-        return Part(kept, who.join(said, on="said", how="inner"), *days)
+        return Part(*_by_bucket(kept, buckets), *_by_bucket(said, buckets), *days)
+
+
+def _by_bucket(table: pl.DataFrame, buckets: int) -> tuple[pl.DataFrame, _Bounds]:
+    """A table with a "ship" in the order of the buckets, and within them as it was."""
+    each = table.select(bucket_of(pl.col("ship"), buckets).cast(pl.UInt8)).to_series().to_numpy()
+    lengths = np.bincount(each)
+    starts = np.cumsum(lengths) - lengths
+    bounds = {int(at): (int(starts[at]), int(lengths[at])) for at in np.flatnonzero(lengths)}
+    # a stable sort of small numbers is a count of them
+    return table[np.argsort(each, kind="stable")], bounds
 
 
 class Scatter:
@@ -111,15 +153,14 @@ class Scatter:
         """Put what waits in the order of the buckets; to be called once more when all is taken."""
         if not self._waiting:
             return
-        rows = pl.concat([part.rows for part in self._waiting])
-        said = pl.concat([part.said for part in self._waiting]).unique(["ship", "said"])
-        number = len(self._chunks)
-        self._held += int(rows.estimated_size())
+        waiting, number = self._waiting, len(self._chunks)
+        self._held += sum(int(part.rows.estimated_size()) for part in waiting)
         self._waiting, self._bytes = [], 0
         spilled = None if self._held <= IN_MEMORY_BYTES else self.folder / f"chunk-{number}.arrow"
-        self._chunks.append(_Slices.of(rows, spilled))
-        # always to disk: in memory each text would hold on to the whole block that it was read from
-        self._said.append(_Slices.of(said, self.folder / f"said-{number}.arrow"))
+        self._chunks.append(_Slices.of([(part.rows, part.bounds) for part in waiting], spilled))
+        if told := [(part.said, part.said_bounds) for part in waiting if part.said_bounds]:
+            # always to disk: in memory each text would hold on to the whole block that it was read from
+            self._said.append(_Slices.of(told, self.folder / f"said-{number}.arrow"))
 
     def largest(self) -> int:
         """How many rows the largest bucket has."""

@@ -219,17 +219,15 @@ def blocks(stream: IO[bytes], where: str, size: int = BLOCK_BYTES) -> Iterator[b
     Raises:
         Unreadable: a line is longer than a line of any such file.
     """
-    rest = b""
     while piece := stream.read(size):
-        piece = rest + piece
-        end = piece.rfind(b"\n") + 1
-        rest = piece[end:]
-        if len(rest) > LONGEST_LINE_BYTES + (0 if end else size):
-            raise Unreadable("a line is longer than 1 MiB", where=where, to_do="Check that it is a text file")
-        if end:
-            yield piece[:end].replace(b"\r\n", b"\n") if b"\r" in piece else piece[:end]
-    if rest:
-        yield rest.removesuffix(b"\r") + b"\n"
+        if not piece.endswith(b"\n"):
+            begun = len(piece) - 1 - piece.rfind(b"\n")
+            tail = stream.readline(max(LONGEST_LINE_BYTES + 1 - begun, 1))
+            if begun + len(tail) > LONGEST_LINE_BYTES and not tail.endswith(b"\n"):
+                raise Unreadable("a line is longer than 1 MiB", where=where, to_do="Check that it is a text file")
+            # the last line of a file may have no end
+            piece += tail if tail.endswith(b"\n") else tail + b"\n"
+        yield piece.replace(b"\r\n", b"\n") if b"\r" in piece else piece
 
 
 @contextmanager

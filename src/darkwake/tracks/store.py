@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -30,8 +31,9 @@ from filelock import FileLock, Timeout
 
 from darkwake.errors import DarkwakeError, Refused, WrongUse
 from darkwake.evidence import Source, canonical_json
-from darkwake.schema import CITATION, IDENTITIES, POSITIONS, SHIPS, empty, in_order
+from darkwake.schema import IDENTITIES, POSITIONS, SHIPS, empty
 from darkwake.tracks.identities import coalesced
+from darkwake.tracks.ships import summed
 
 BUCKETS = 16
 MOST_BUCKETS = 128
@@ -51,6 +53,9 @@ SOURCES = pl.Schema(
         "details": pl.String,  # JSON: what else was counted, see ingest.Added
     }
 )
+
+_SETTINGS = {"delta.checkpointInterval": "10"}
+"""A table is opened from its last checkpoint and the commits after it, each a file, so that they had better be few."""
 
 _TABLES: Mapping[str, pl.Schema] = {"identities": IDENTITIES, "sources": SOURCES, "positions": POSITIONS}
 _DELTA = {pl.Int64: "long", pl.Int8: "byte", pl.Float64: "double", pl.Float32: "float", pl.String: "string",
@@ -113,7 +118,9 @@ class Store:
             folder.mkdir(parents=True, exist_ok=True)
             for name in _TABLES:
                 bucketed = ["bucket"] if name != "sources" else []
-                DeltaTable.create(folder / name, _delta_schema(name), mode="ignore", partition_by=bucketed)
+                DeltaTable.create(
+                    folder / name, _delta_schema(name), mode="ignore", partition_by=bucketed, configuration=_SETTINGS
+                )
                 _sync_log(folder / name, 0)
             _write_synced(folder / "store.json", canonical_json({"buckets": buckets, "format": 1}) + "\n")
         return Store(folder)
@@ -215,11 +222,11 @@ class Store:
         return {source.sha256: details for source, details in self._register()}
 
     def ships(self) -> pl.DataFrame:
-        """SHIPS: each transmitter with its class, the count of its positions, the first and the last of them."""
-        parts = [
-            _ships(in_order(pl.read_parquet(shard, glob=False, hive_partitioning=False))) for shard in self.shards()
-        ]
-        return pl.concat([empty(SHIPS), *parts]).sort("ship")
+        """SHIPS: each transmitter with its class, the count of its positions, the first and the last of them.
+
+        Held at a time: some millions of rows, or those of one ship where it has more.
+        """
+        return pl.concat([empty(SHIPS), *(part for shard in self.shards() for part in summed(shard))]).sort("ship")
 
     def _table(self, name: str) -> DeltaTable:
         return DeltaTable(self.path / name)
@@ -239,10 +246,12 @@ class Store:
         if not files:
             return []
         positions = self._table("positions")
+        # asking Delta for a transaction takes as long as there are sources, a name of a file nothing
+        placed = {Path(uri).stem for uri in positions.file_uris()}
         rows = pl.read_parquet(files, glob=False, hive_partitioning=False).sort("name", "sha256").to_dicts()
         found = []
         for row in rows:
-            if positions.transaction_version(row["sha256"]) is not None:
+            if row["sha256"] in placed or positions.transaction_version(row["sha256"]) is not None:
                 details = json.loads(row.pop("details"))
                 found.append((Source(**{**row, "refused": json.loads(row["refused"])}), details))
         return found
@@ -273,7 +282,9 @@ def writing(store: Path) -> Iterator[None]:
     except (OSError, DeltaError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         number = error.errno if isinstance(error, OSError) else None
         said = str(error).lower()
-        if number in _FULL or any(words in said for words in _FULL_WORDS):
+        # a library may tell of the file that it could not end, and not of why
+        unclear = number is None and _full(store)
+        if number in _FULL or any(words in said for words in _FULL_WORDS) or unclear:
             raise WrongUse(
                 "the disk is full, or takes no more of this user",
                 where=str(store),
@@ -282,6 +293,18 @@ def writing(store: Path) -> Iterator[None]:
         raise
 
 
+def _full(folder: Path) -> bool:
+    """Whether nothing more can be written there."""
+    try:
+        with tempfile.TemporaryFile(dir=folder, buffering=0) as file:
+            written = file.write(bytes(_PROBE_BYTES))
+            os.fsync(file.fileno())
+    except OSError as error:
+        return error.errno in _FULL
+    return written < _PROBE_BYTES  # where there is room for a part, that part is written
+
+
+_PROBE_BYTES = 1 << 16
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _FULL_WORDS = tuple(os.strerror(number).lower() for number in _FULL)
 
@@ -308,39 +331,6 @@ def _record(source: Source, details: Mapping[str, Any]) -> pl.DataFrame:
     row = {name: getattr(source, name, None) for name in SOURCES}
     row |= {"refused": canonical_json(source.refused), "details": canonical_json(details)}
     return pl.DataFrame([row], schema=SOURCES)
-
-
-def _ships(positions: pl.DataFrame) -> pl.DataFrame:
-    """SHIPS of one bucket in order."""
-    first, last = (
-        pl.struct(
-            getattr(pl.col("source"), end)().alias("source"),
-            getattr(pl.col("row"), end)().alias("first_row"),
-            getattr(pl.col("row"), end)().alias("last_row"),
-        )
-        for end in ("first", "last")
-    )
-    return (
-        positions.group_by("ship", maintain_order=True)
-        .agg(
-            pl.col("ais_class").drop_nulls().mode().sort().first(),
-            pl.len().cast(pl.Int64).alias("positions"),
-            *(
-                getattr(pl.col(column), end)().alias(f"{end}_{alias}")
-                for end in ("first", "last")
-                for column, alias in (("time", "seen"), ("lat", "lat"), ("lon", "lon"))
-            ),
-            first.cast(CITATION).alias("one"),
-            last.cast(CITATION).alias("other"),
-        )
-        .with_columns(
-            pl.when(pl.col("positions") > 1)
-            .then(pl.concat_list("one", "other"))
-            .otherwise(pl.concat_list("one"))
-            .alias("sources")
-        )
-        .select(list(SHIPS))
-    )
 
 
 def _write_synced(path: Path, text: str) -> None:

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from darkwake.tracks.dialects import Dialect, locate
-from darkwake.tracks.fields import Chunk, Layout, broken, joined
+from darkwake.tracks.fields import Chunk, Layout, broken, joined, lines_in
 from darkwake.tracks.sources import Kind, blocks, first_line, header
 
 LONGEST_RECORD_LINES = 20
@@ -103,7 +103,7 @@ def _records(layout: Layout, body: bytes, line: int, *, last: bool) -> tuple[Blo
     """The records of whole lines, and the tail of one that is still open; `line` is the number of the first line."""
     bare = _without_empty_quotes(body, layout.separator)
     if b'"' not in bare:
-        following = line + int(np.count_nonzero(np.frombuffer(bare, np.uint8) == ord("\n")))
+        following = line + lines_in(bare)
         return Block(layout, bare, pl.int_range(line, following, eager=True), [], {}, following), b""
     lines = _Lines.of(body)
     quoted: list[tuple[int, str]] = []
