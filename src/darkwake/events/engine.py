@@ -94,6 +94,7 @@ MOST_LOTS = 128
 THREADS = 4
 """Shards at most that one process works on at a time: each holds its rows, and Polars spreads over the cores anyway."""
 
+_LATE_ROWS = 50_000
 _BUCKET = "to which bucket"
 
 
@@ -137,8 +138,22 @@ def _late(
     """The events of each shard by a stage that is told the Coverage last."""
     parts = each(partial(_before, stage=stage), works, pool, progress)
     until = coverage.of(stretches for _, stretches in parts)
+    # what is left is little, and to begin costs more than some thousand rows
+    tables = list(_joined([table for table, _ in parts], _LATE_ROWS))
     with processes(1) as threads:
-        return each(partial(late, until=until), [table for table, _ in parts], threads)
+        return each(partial(late, until=until), tables, threads)
+
+
+def _joined(tables: Sequence[pl.DataFrame], rows: int) -> Iterator[pl.DataFrame]:
+    """The same rows in tables of at least so many, but for the last."""
+    held: list[pl.DataFrame] = []
+    for table in tables:
+        held.append(table)
+        if sum(part.height for part in held) >= rows:
+            yield pl.concat(held)
+            held = []
+    if held:
+        yield pl.concat(held)
 
 
 def _before(shard: Shard | ShipRange, *, stage: Stage) -> tuple[pl.DataFrame, Stretches]:

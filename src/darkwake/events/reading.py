@@ -16,6 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from darkwake import schema
+from darkwake.schema import shards
 
 _KEY = ("ship", "time", "lat", "lon")
 _TIMES = 4_000_000
@@ -40,7 +41,7 @@ def lazy(shard: Shard | ShipRange) -> pl.LazyFrame:
     if isinstance(shard, pl.DataFrame):
         return shard.lazy()
     if isinstance(shard, list):
-        return pl.scan_parquet(shard, glob=False, hive_partitioning=False)
+        return shards.rows(shard)
     return lazy(shard.paths).filter(pl.col("ship").is_between(shard.first, shard.last))
 
 
@@ -77,13 +78,7 @@ def size(paths: Sequence[str]) -> int:
 
 def ranges(paths: list[str], most_rows: int) -> list[ShipRange]:
     """Those files by ranges of ships with about so many rows each; a ship is never cut, however many it has."""
-    ships = lazy(paths).group_by("ship").agg(pl.len()).sort("ship").collect(engine="streaming")
-    upto = ships["len"].cast(pl.Int64).cum_sum()
-    number = (upto - 1) // most_rows
-    found = ships.group_by(number.alias("number"), maintain_order=True).agg(
-        pl.col("ship").min().alias("first"), pl.col("ship").max().alias("last")
-    )
-    return [ShipRange(paths, first, last) for first, last in found.select("first", "last").iter_rows()]
+    return [ShipRange(paths, first, last) for first, last in shards.ship_ranges(paths, most_rows)]
 
 
 def _taken(shard: Shard | ShipRange, columns: list[str]) -> pl.DataFrame:
