@@ -93,7 +93,7 @@ def contenders(size: Size) -> list[str]:
     for kind in kinds:
         names += [scan_of(kind), f"ours:{kind}:store"]
     for hours in THRESHOLDS_H:
-        names += [f"gfw_gap:part:{hours}", f"ours:gap:store:{hours}", f"in_memory:gap:part:{hours}"]
+        names += [f"gfw_gap:part:{hours}", f"ours:gap:store:{hours}", f"in_memory:gap:store:{hours}"]
         names += [f"gfw_gap:long:{hours}", f"ours:gap:long:{hours}", f"in_memory:gap:long:{hours}"]
     names += ["gfw_encounter:coast", "ours:encounter_gfw:coast", "moving:gap:few", "moving:stop:few"]
     return list(dict.fromkeys(names))

@@ -25,8 +25,10 @@ import polars as pl
 
 from bench import gfw_encounters, gfw_gaps
 from bench.tracks_made import Files
-from darkwake import ports
+from darkwake import ports, schema
 from darkwake.events import DETECTORS, Detector, encounter, engine, gap, hours
+
+_IN_MEMORY = 9_000_000
 
 
 @dataclass(slots=True)
@@ -131,11 +133,15 @@ def ours(folder: Path, run: Run, asked: list[str]) -> None:
 
 
 def ours_in_memory(folder: Path, run: Run, asked: list[str]) -> None:
-    """The same where the positions are a table in memory already."""
+    """The same where the positions are a table in memory already, up to some ten million of them."""
     kind, which, *threshold = asked
     detector = _detector(kind, *threshold)
     detector.run(files(folder, "warm"))
-    table = pl.concat([pl.read_parquet(shard) for shard in files(folder, which).paths], rechunk=True)
+    shards: list[pl.DataFrame] = []
+    for shard in files(folder, which).paths:
+        if sum(part.height for part in shards) < _IN_MEMORY:
+            shards.append(pl.read_parquet(shard))
+    table = schema.in_order(pl.concat(shards)).rechunk()
     with run.clock():
         run.found = detector.run(table).height
     run.rows = table.height

@@ -10,6 +10,7 @@ again after a worker was lost changes nothing.
 
 from __future__ import annotations
 
+import io
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -160,7 +161,7 @@ def _before(shard: Shard | ShipRange, *, stage: Stage) -> tuple[pl.DataFrame, St
     """What such a stage makes of a shard, and what the shard covers."""
     positions = read(shard, stage.reads, rising=False)
     table = pl.concat([made] if isinstance(made := stage.do(positions), pl.DataFrame) else made)
-    return table, coverage.stretches(positions["time"].to_physical().to_numpy())
+    return _own(table), coverage.stretches(positions["time"].to_physical().to_numpy())
 
 
 def _chained(
@@ -206,7 +207,7 @@ def _lots(shards: Sequence[Work], workers: Workers) -> list[Sequence[Work]]:
 
 
 def shards_of(source: Source, workers: Workers = 1) -> list[Shard]:
-    """The shards of a store, or those made of a table: one for each worker, whole ships in each.
+    """The shards of a store, or those made of a table, whole ships in each: one a process, or stretches for threads.
 
     Raises:
         WrongUse: the table is not POSITIONS, or is to be sent to a pool.
@@ -223,10 +224,24 @@ def shards_of(source: Source, workers: Workers = 1) -> list[Shard]:
         )
     if not isinstance(workers, int):
         raise WrongUse("a cluster is sent paths, not a table", where="source", to_do="Hand in a store, or run it here")
-    if workers == 1 or source.is_empty():
-        return [source]
+    if workers == 1:
+        return list(_stretches_of(source))
     # the remainder keeps neighbours apart and is the same on every machine
     return [part for at in range(workers) if (part := source.filter(pl.col("ship") % workers == at)).height]
+
+
+def _stretches_of(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """A table by stretches of whole ships: threads share them, and what is made of one stays small.
+
+    One that does not stand by ship is left whole, because it has to be put in order first.
+    """
+    ship = table["ship"]
+    if table.height <= MOST_ROWS or not ship.is_sorted():
+        yield table
+        return
+    every = ship.gather(pl.int_range(MOST_ROWS, table.height, MOST_ROWS, eager=True)).unique().sort()
+    cuts = [0, *ship.search_sorted(every, side="left").to_list(), table.height]
+    yield from (table.slice(low, high - low) for low, high in pairwise(cuts) if high > low)
 
 
 def _together(shards: Sequence[list[str]], workers: int) -> Iterator[list[str]]:
@@ -333,7 +348,18 @@ def shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_r
 
 def through(shard: Work, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
     """One shard through the stages of a chain; `raw` where it holds the source's positions."""
-    return pl.concat(_pieces(shard, stages=stages, until=until, raw=raw))
+    return _own(pl.concat(_pieces(shard, stages=stages, until=until, raw=raw)))
+
+
+def _own(table: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with texts of their own.
+
+    The texts of rows that were taken from a shard are views of all that the shard held, and would keep it.
+    """
+    held = io.BytesIO()
+    table.write_ipc_stream(held, compat_level=pl.CompatLevel.oldest())
+    held.seek(0)
+    return pl.read_ipc_stream(held)
 
 
 def _pieces(shard: Work, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> Iterator[pl.DataFrame]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-MOST_ROWS = 4_000_000
+MOST_ROWS = 2_000_000
 """Rows that are taken at once: some hundred megabytes with what is made of them."""
 
 
