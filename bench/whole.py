@@ -33,6 +33,7 @@ A_DAY = 420.0
 MOST_DAYS = 30
 """After a month there are more ships, not more days."""
 _LOOK_S = 0.05
+_MOST_MB = 3_000
 
 
 def main(argv: list[str]) -> int:
@@ -62,8 +63,21 @@ def main(argv: list[str]) -> int:
             [sys.executable, "-m", "bench", "whole", *again, "--here"], check=True, stdout=subprocess.PIPE, text=True
         )
         found.append(json.loads(done.stdout.splitlines()[-1]))
-        print(json.dumps(found[-1]) if given.json else printed(found[-1]), flush=True)
+        if not given.json:
+            print(printed(found[-1]), flush=True)
+    aims = [_bounded(one) for one in found]
+    if given.json:
+        print(json.dumps({"figures": {"sizes": found}, "targets": aims}))
+        return 0
+    for aim in aims:
+        print(f"{'meets ' if aim['meets'] else 'MISSES'} {aim['name']}: {aim['got']:,.0f} (wanted {aim['want']})")
     return 0
+
+
+def _bounded(figures: dict[str, Any]) -> dict[str, Any]:
+    most = max(one["peak_mb"] for one in figures["steps"])
+    return {"name": f"{figures['rows']:,} rows, most memory of any step, MB", "want": f"< {_MOST_MB:,}", "got": most,
+            "meets": most < _MOST_MB}  # fmt: skip
 
 
 def printed(figures: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Invented ships on the lanes round Denmark, as daily zips in the layout of the Danish Maritime Authority, made fast.
 
-For `bench.whole`. Unlike the days of `bench.ingest_feed` the ships do not jump: they sail from port to port along
+For `bench.whole`, which needs voyages: unlike those of `bench.ingest_feed` the ships sail from port to port along
 lanes, lie in port, anchor off Skagen, fall silent now and then, go unheard where a water is badly heard or a receiver
 is down, and some sail in pairs. Nothing in it is a real ship; the ports and the water are real.
 """
