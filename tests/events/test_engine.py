@@ -11,7 +11,7 @@ import pytest
 
 from darkwake import schema
 from darkwake.errors import WrongUse
-from darkwake.events import By, Detector, Stage, engine, gap
+from darkwake.events import By, Detector, Stage, engine, gap, reading
 from made_positions import Files, positions
 
 ROWS = [(900000001 + k % 7, float(k), 1.0 + (k % 3), 2.0, 1.0) for k in range(40)]
@@ -107,7 +107,7 @@ def test_progress_counts_every_shard_and_small_ones_are_taken_together(
     together, found = counted()
     assert together == [(1, 1)]
     assert len(engine.shards_of(store, workers=2)) == 2
-    monkeypatch.setattr(engine, "SMALL_BYTES", 0)
+    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
     apart, same = counted()
     assert apart == [(1, 2), (2, 2)]
     assert same.equals(found)
@@ -134,7 +134,7 @@ def test_what_cannot_be_run_is_refused_in_words() -> None:
 def test_many_shards_go_on_to_another_key_in_few_lots_and_few_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "SMALL_BYTES", 0)
+    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
     monkeypatch.setattr(engine, "MOST_LOTS", 2)
     table = positions(ROWS)
     store = Files(tmp_path, [[table.filter(pl.col("ship") % 7 == at)] for at in range(7)])

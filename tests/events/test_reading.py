@@ -32,6 +32,34 @@ def test_ranges_of_ships_hold_every_ship_whole_and_about_so_many_rows(tmp_path: 
     assert len(parts) == min(7, -(-TABLE.height // most_rows))
 
 
+@pytest.mark.parametrize("most_rows", [1, 100, 150, 10**6])
+def test_a_table_is_shared_out_by_stretches_of_whole_ships(most_rows: int) -> None:
+    parts = list(reading.stretches_of(TABLE, most_rows))
+    assert pl.concat(parts).equals(TABLE)
+    assert sum(part["ship"].n_unique() for part in parts) == 7
+    assert (len(parts) > 1) == (most_rows < TABLE.height)
+    mixed = TABLE.sample(fraction=1.0, shuffle=True, seed=5)
+    (whole,) = reading.stretches_of(mixed, most_rows)
+    assert whole.equals(mixed)
+
+
+def test_events_do_not_hold_on_to_the_texts_of_the_rows_that_they_came_from(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")  # only it tells what lies behind a column
+    named = [f"{'a' * 60}{row}" for row in range(10_000)]
+    path = tmp_path / "named.parquet"
+    pl.DataFrame({"source": named, "row": range(10_000)}).write_parquet(path)
+    few = pl.read_parquet(path)[[0, 5]].with_columns(cited=pl.struct("source", "row"))
+    own = reading.own(few)
+    assert own.equals(few)
+    assert own.schema == few.schema
+
+    def held(table: pl.DataFrame) -> int:
+        return int(table["source"].to_arrow(compat_level=pl.CompatLevel.newest()).nbytes)
+
+    assert held(few) > 500_000
+    assert held(own) < 1_000
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_bucket_too_large_to_be_taken_at_once_gives_the_same_events(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers: int
@@ -42,7 +70,7 @@ def test_a_bucket_too_large_to_be_taken_at_once_gives_the_same_events(
     quiet = gap(longer_than=hours(0.5))
     whole = quiet.run(TABLE)
     monkeypatch.setattr(engine, "LARGE_BYTES", 0)
-    monkeypatch.setattr(engine, "SMALL_BYTES", 0)
+    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
     done: list[tuple[int, int]] = []
     found = engine.run(
         "gap", quiet.stages, store, workers=workers, most_rows=150, progress=lambda *told: done.append(told)
@@ -97,7 +125,7 @@ def breaks(table: pl.DataFrame) -> pl.DataFrame:
 
 
 def test_what_breaks_in_one_shard_is_told_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "SMALL_BYTES", 0)
+    monkeypatch.setattr(reading, "SMALL_BYTES", 0)
     store = Files(tmp_path, [[TABLE.filter(pl.col("ship") % 3 == at)] for at in range(3)])
     with pytest.raises(ValueError, match=r"^ship 900000003$"):
         Detector("broken", (Stage(By("ship"), breaks),), about="").run(store)

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from darkwake import schema
-from darkwake.events import DETECTORS, Detector, engine, gap, hours, port_call, weigh
+from darkwake.events import DETECTORS, Detector, engine, gap, hours, port_call, reading, weigh
 from darkwake.voyages import legs
 from made_positions import Files, frame, ships
 
@@ -73,7 +73,7 @@ def test_any_split_and_any_order_give_the_same_events(seed: int, shards: int, fi
             assert detector.run(store).equals(whole)
             assert detector.run(mixed.drop("shard", "piece")).equals(whole)
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(engine, "SMALL_BYTES", 0)
+                patch.setattr(reading, "SMALL_BYTES", 0)
                 patch.setattr(engine, "LARGE_BYTES", 0)
                 assert engine.run(detector.kind, detector.stages, store, most_rows=20).equals(whole)
         gaps = gap().run(table)

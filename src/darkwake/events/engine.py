@@ -10,7 +10,6 @@ again after a worker was lost changes nothing.
 
 from __future__ import annotations
 
-import io
 import tempfile
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -86,9 +85,7 @@ ORDER = ["ship", "start", "kind", "id"]
 
 MOST_ROWS = 2_000_000
 """Rows that are taken at once where it is for the engine to say: bounds memory, changes no event."""
-SMALL_BYTES = 16 << 20
-"""Parquet up to which shards are taken together: about a million positions."""
-LARGE_BYTES = 3 * SMALL_BYTES
+LARGE_BYTES = 3 * reading.SMALL_BYTES
 """Parquet beyond which a shard is taken by ranges of ships."""
 MOST_LOTS = 128
 """Lots in which shards go on to another key, and as many buckets: files between two keys grow with their square."""
@@ -161,7 +158,7 @@ def _before(shard: Shard | ShipRange, *, stage: Stage) -> tuple[pl.DataFrame, St
     """What such a stage makes of a shard, and what the shard covers."""
     positions = read(shard, stage.reads, rising=False)
     table = pl.concat([made] if isinstance(made := stage.do(positions), pl.DataFrame) else made)
-    return _own(table), coverage.stretches(positions["time"].to_physical().to_numpy())
+    return reading.own(table), coverage.stretches(positions["time"].to_physical().to_numpy())
 
 
 def _chained(
@@ -214,7 +211,7 @@ def shards_of(source: Source, workers: Workers = 1) -> list[Shard]:
     """
     if not isinstance(source, pl.DataFrame):
         at_once = workers if isinstance(workers, int) else workers.at_once
-        return list(_together([paths for paths in source.shards() if paths], at_once))
+        return list(reading.together([paths for paths in source.shards() if paths], at_once))
     problems = schema.problems(source, schema.POSITIONS)
     if problems:
         raise WrongUse(
@@ -225,38 +222,9 @@ def shards_of(source: Source, workers: Workers = 1) -> list[Shard]:
     if not isinstance(workers, int):
         raise WrongUse("a cluster is sent paths, not a table", where="source", to_do="Hand in a store, or run it here")
     if workers == 1:
-        return list(_stretches_of(source))
+        return list(reading.stretches_of(source, MOST_ROWS))
     # the remainder keeps neighbours apart and is the same on every machine
     return [part for at in range(workers) if (part := source.filter(pl.col("ship") % workers == at)).height]
-
-
-def _stretches_of(table: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """A table by stretches of whole ships: threads share them, and what is made of one stays small.
-
-    One that does not stand by ship is left whole, because it has to be put in order first.
-    """
-    ship = table["ship"]
-    if table.height <= MOST_ROWS or not ship.is_sorted():
-        yield table
-        return
-    every = ship.gather(pl.int_range(MOST_ROWS, table.height, MOST_ROWS, eager=True)).unique().sort()
-    cuts = [0, *ship.search_sorted(every, side="left").to_list(), table.height]
-    yield from (table.slice(low, high - low) for low, high in pairwise(cuts) if high > low)
-
-
-def _together(shards: Sequence[list[str]], workers: int) -> Iterator[list[str]]:
-    """Shards so small that the start of each costs more than its rows, laid together; as many as there are workers."""
-    size = [sum(Path(path).stat().st_size for path in shard) for shard in shards]
-    most = min(SMALL_BYTES, -(-sum(size) // workers))
-    held: list[str] = []
-    holds = 0
-    for shard, its in zip(shards, size, strict=True):
-        if held and holds + its > most:
-            yield held
-            held, holds = [], 0
-        held, holds = [*held, *shard], holds + its
-    if held:
-        yield held
 
 
 def cut(shards: Sequence[Shard], workers: Workers = 1, most_rows: int = MOST_ROWS) -> list[Shard | ShipRange]:
@@ -348,18 +316,7 @@ def shares(written: Sequence[tuple[int, str, int]], key: tuple[str, ...], most_r
 
 def through(shard: Work, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> pl.DataFrame:
     """One shard through the stages of a chain; `raw` where it holds the source's positions."""
-    return _own(pl.concat(_pieces(shard, stages=stages, until=until, raw=raw)))
-
-
-def _own(table: pl.DataFrame) -> pl.DataFrame:
-    """The same rows with texts of their own.
-
-    The texts of rows that were taken from a shard are views of all that the shard held, and would keep it.
-    """
-    held = io.BytesIO()
-    table.write_ipc_stream(held, compat_level=pl.CompatLevel.oldest())
-    held.seek(0)
-    return pl.read_ipc_stream(held)
+    return reading.own(pl.concat(_pieces(shard, stages=stages, until=until, raw=raw)))
 
 
 def _pieces(shard: Work, *, stages: Sequence[Stage], until: Coverage | None, raw: bool) -> Iterator[pl.DataFrame]:

@@ -6,9 +6,10 @@ and nothing is sorted, which is what keeps a run near the speed of reading. Ever
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,8 @@ from darkwake import schema
 from darkwake.schema import shards
 
 _KEY = ("ship", "time", "lat", "lon")
+SMALL_BYTES = 16 << 20
+"""Parquet up to which shards are taken together: about a million positions."""
 _TIMES = 4_000_000
 """Times that are read at once, where nothing else is."""
 
@@ -79,6 +82,46 @@ def size(paths: Sequence[str]) -> int:
 def ranges(paths: list[str], most_rows: int) -> list[ShipRange]:
     """Those files by ranges of ships with about so many rows each; a ship is never cut, however many it has."""
     return [ShipRange(paths, first, last) for first, last in shards.ship_ranges(paths, most_rows)]
+
+
+def stretches_of(table: pl.DataFrame, most_rows: int) -> Iterator[pl.DataFrame]:
+    """A table by stretches of whole ships: threads share them, and what is made of one stays small.
+
+    One that does not stand by ship is left whole, because it has to be put in order first.
+    """
+    ship = table["ship"]
+    if table.height <= most_rows or not ship.is_sorted():
+        yield table
+        return
+    every = ship.gather(pl.int_range(most_rows, table.height, most_rows, eager=True)).unique().sort()
+    cuts = [0, *ship.search_sorted(every, side="left").to_list(), table.height]
+    yield from (table.slice(low, high - low) for low, high in pairwise(cuts) if high > low)
+
+
+def together(shards: Sequence[list[str]], workers: int) -> Iterator[list[str]]:
+    """Shards so small that the start of each costs more than its rows, laid together; as many as there are workers."""
+    sizes = [size(shard) for shard in shards]
+    most = min(SMALL_BYTES, -(-sum(sizes) // workers))
+    held: list[str] = []
+    holds = 0
+    for shard, its in zip(shards, sizes, strict=True):
+        if held and holds + its > most:
+            yield held
+            held, holds = [], 0
+        held, holds = [*held, *shard], holds + its
+    if held:
+        yield held
+
+
+def own(table: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with texts of their own.
+
+    The texts of rows that were taken from a shard are views of all that the shard held, and would keep it.
+    """
+    held = io.BytesIO()
+    table.write_ipc_stream(held, compat_level=pl.CompatLevel.oldest())
+    held.seek(0)
+    return pl.read_ipc_stream(held)
 
 
 def _taken(shard: Shard | ShipRange, columns: list[str]) -> pl.DataFrame:
